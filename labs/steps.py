@@ -65,7 +65,7 @@ STEPS = [
                    Count("deeds outside with a key", r"(?:charge|refund|book)\(sale\.key", "place_order_saga.cpp", times=True),
                    Count("points where it may be killed", r"killed at (\d+) points, each time sold")],
          [f"{OLD}/checkout.cpp"], [f"{ORDERS}/application/place_order.cpp", f"{ORDERS}/application/sagas/*"]),
-    Step("10", 13, [Count("symbols that came along", r"(?:saw |\()(\d+) symbols?\b")]),
+    Step("10", 13, [Count("symbols that came along", r"(?:saw |\()(\d+) (?:symbols?|of the)\b")]),
     Step("11", 18, [Count("processes", r"\((\d+) processes -> (\d+)"),
                     Count("calls between them", r"(\d+) calls between them for 3 pages -> (\d+)"),
                     Count("lines of the old catalogue that go", r"\((\d+) lines less")]),

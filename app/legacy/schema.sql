@@ -92,6 +92,9 @@ CREATE TABLE basket (
 -- ---------------------------------------------------------------------------------------------
 -- Orders: the whole life of one in one row, so that the order desk needs one window.
 CREATE TABLE orders (
+  -- A column for each member of the class Order but for its lines. Whoever adds one adds it there and here.
+  -- The window of the order desk shows all of them and saves all of them.
+  -- Whose each of them is nobody has written down.
   id              INTEGER PRIMARY KEY,
   pub_id          TEXT NOT NULL UNIQUE,
   customer_id     INTEGER NOT NULL REFERENCES customers (id),
@@ -106,7 +109,6 @@ CREATE TABLE orders (
   changed_at      INTEGER NOT NULL,
   request_key     TEXT UNIQUE,
   request_body    TEXT NOT NULL DEFAULT '',
-  -- accounts
   currency        TEXT NOT NULL,
   net             INTEGER NOT NULL,
   tax_country     TEXT NOT NULL REFERENCES countries (code),
@@ -119,11 +121,9 @@ CREATE TABLE orders (
   paid_at         INTEGER NOT NULL DEFAULT 0,
   refunded        INTEGER NOT NULL DEFAULT 0,
   refunded_at     INTEGER NOT NULL DEFAULT 0,
-  -- warehouse
   picker          TEXT NOT NULL DEFAULT '',
   picked_at       INTEGER NOT NULL DEFAULT 0,
   shelf_route     TEXT NOT NULL DEFAULT '',
-  -- mail room
   ship_name       TEXT NOT NULL,
   ship_street     TEXT NOT NULL,
   ship_postal     TEXT NOT NULL,

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 7 by counts; time is told beside them, as a ratio."""
 from lab.checking import Bench, Holds, NotYet, claim, main, middle, ratio_of
+from lab.words import count
 
 LINES = "modules/orders/src/application/price_lines.cpp"
 PORT = "modules/catalog/include/catalog/port.hpp"
 USE_CASE = "modules/catalog/src/application/get_tracks.cpp"
+OF_THE_START = "all of them have to exist"  # says the port's summary
 
 
 @claim
@@ -29,6 +31,26 @@ def port(bench: Bench):
            "one unknown track spoils the answer about all the others, so callers do not use it, and ask one by one")
     return NotYet(did="asked catalog for 4 tracks, of which one does not exist", saw=saw,
                   expected="3 tracks, and the name of the unknown one", why=why, look=f"{PORT}, TracksFound, and {USE_CASE}")
+
+
+@claim
+def described(bench: Bench):
+    facts = bench.facts("lab07", "described", look=PORT)
+    declared, refused = facts["declared"], facts["refused"]
+    did = "asked catalog for no track, for 101, for one that does not exist, and for that beside another"
+    why = ("documents and clients are made of what the port says: who reads it there {} "
+           "until somebody finds out that it is not so")
+    look = f"{PORT}, GetTracks::operation"
+    if never := [rule for rule in declared if rule not in refused]:
+        return NotYet(did, f"{never[0]} is declared, and is never answered", "declared what is answered, and nothing else",
+                      why.format("writes code for an error that never comes,"), look)
+    if more := [rule for rule in refused if rule not in declared]:
+        return NotYet(did, f"{more[0]}: it refuses what the port does not declare", "declared what is answered, and nothing else",
+                      why.format("is not prepared for it,"), look)
+    if OF_THE_START in facts["summary"] and "catalog.unknown_track" not in refused:
+        return NotYet(did, f"an answer, and a port that says: \"{facts['summary']}\"", "a summary of what it does now",
+                      why.format("goes on asking one by one,"), look)
+    return Holds(f"{count(len(declared), 'error')} declared, {len(refused)} answered")
 
 
 @claim

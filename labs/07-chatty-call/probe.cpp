@@ -2,9 +2,12 @@
 // Lab 7: prices orders with a catalogue behind the full wire (the rehearsal binding), counts the
 // calls, loses some of them, and measures. Prints facts as JSON; check.py judges them.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <iomanip>
 #include <iostream>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -165,6 +168,28 @@ void port() {
             << ", \"unknown\": " << unknown << "}\n";
 }
 
+/// What the port says of its operation, and what it refuses: none, too many, and what it does not
+/// know.
+void described() {
+  using Ids = std::vector<TrackId>;
+  World world;
+  const TrackId gone = made_id<TrackId>(7);
+  const std::array questions{Ids{}, Ids(101, gone), Ids{gone}, Ids{world.tracks[0].id, gone}};
+  std::set<std::string> refused;
+  for (const Ids& ids : questions) {
+    const auto answer = world.port->handle(catalog::GetTracks{ids}, World::context());
+    if (!answer) refused.insert(answer.error().rule);
+  }
+  const auto list = [](const auto& rules) {
+    std::string all;
+    for (const auto& rule : rules) all += (all.empty() ? "\"" : ", \"") + std::string(rule) + '"';
+    return all;
+  };
+  const banyan::Operation& says = catalog::GetTracks::operation;
+  std::cout << "{\"declared\": [" << list(says.errors) << "], \"refused\": [" << list(refused)
+            << "], \"summary\": " << std::quoted(std::string(says.summary)) << "}\n";
+}
+
 /// 50 lines, of which the 7th and the 31st are about tracks that do not exist.
 void unknown() {
   World world;
@@ -238,6 +263,8 @@ int main(int argc, char** argv) {
     answers();
   } else if (what == "port") {
     port();
+  } else if (what == "described") {
+    described();
   } else if (what == "unknown") {
     unknown();
   } else if (what == "calls") {
@@ -247,7 +274,7 @@ int main(int argc, char** argv) {
   } else if (what == "windows") {
     windows();
   } else {
-    std::cerr << "lab07 answers | port | unknown | calls | losses [SEED] | windows\n";
+    std::cerr << "lab07 answers | port | described | unknown | calls | losses [SEED] | windows\n";
     return 2;
   }
 }

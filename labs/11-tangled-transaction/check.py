@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judges lab 11: a sale that is killed at each point, and gone on with by another process. Money, copies and parcels are
-counted, also those of the two who are outside."""
+"""Judges lab 11: a sale that is killed at each point, and gone on with by another process, also when somebody refuses it.
+Money, copies and parcels are counted, also those of the two who are outside."""
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from lab.checking import SLOWER, Bench, Holds, NotYet, Red, TookTooLong, claim, main
 from lab.legacy import make_database
@@ -14,6 +16,35 @@ from lab.legacy import make_database
 SAGA, DECISION = "place_order_saga.cpp", "decision.toml"
 COPIES, KILLED, PATIENCE = 20, 70, 15 * SLOWER
 PARTS = {"lines": "whole", "stock": "compensate", "payment": "compensate", "parcel": "pivot", "basket": "retry", "mail": "retry"}
+FATES = tuple(PARTS.values())
+
+
+@dataclass
+class Case:
+    """A sale, and who refuses it, if anybody does."""
+    name: str
+    did: tuple[str, ...]
+    copies: int = 2
+    method: str = "card-4242"
+    refused: bool = True
+    surroundings: dict[str, str] = field(default_factory=dict)
+
+
+GOOD = Case("good", ("sold two copies",), refused=False)
+FULL = Case("full", ("told the carrier to take no parcels", "sold two copies"), surroundings={"CARRIER": "full"})
+EARLIER = [Case("declined", ("sold two copies for a card that is declined",), method="declined-4242"),
+           Case("limit", ("sold two copies on an account whose limit is lower",), method="account",
+                surroundings={"ACCOUNT_LIMIT": "1"}),
+           Case("empty", (f"sold {COPIES + 1} copies of {COPIES}",), copies=COPIES + 1)]
+
+
+def template_of(bench: Bench) -> tuple[Path, str]:
+    database, track = make_database(bench, "template", copies=COPIES)
+    with sqlite3.connect(database) as shop:
+        shop.execute("INSERT INTO basket SELECT c.id, i.id, 2, 0 FROM customers c, item i"
+                     " WHERE c.email_key = 'ada@example.org' AND i.pub_id = ?", (track,))
+    shop.close()
+    return database, track
 
 
 class World:
@@ -21,30 +52,32 @@ class World:
 
     def __init__(self, bench: Bench, name: str):
         self.bench = bench
-        template, self.track = bench.once("template", lambda: make_database(bench, "template", copies=COPIES))
+        template, self.track = bench.once("template", lambda: template_of(bench))
         self.database, self.outside = bench.folder / f"{name}.db", bench.folder / f"{name}.outside"
+        self.points = bench.folder / f"{name}.points"
         shutil.copy(template, self.database)
-        with sqlite3.connect(self.database) as shop:
-            shop.execute("INSERT INTO basket SELECT c.id, i.id, 2, 0 FROM customers c, item i"
-                         " WHERE c.email_key = 'ada@example.org' AND i.pub_id = ?", (self.track,))
-        shop.close()
 
-    def run(self, what: str, *words: str, full: bool = False, crash: str = "") -> int:
-        names = dict(os.environ, SHOP_CRASH=crash, CARRIER="full" if full else "")
+    def run(self, what: str, *words: str, case: Case = GOOD, crash: str = "") -> int:
+        names = dict(os.environ, SHOP_CRASH=crash, SHOP_POINTS=str(self.points), **case.surroundings)
         try:
             done = subprocess.run([self.bench.program("lab11"), what, self.database, self.outside, *words], env=names,
                                   capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=self.bench.folder)
         except subprocess.TimeoutExpired:
             raise TookTooLong(f"lab11 {what} had {PATIENCE:.0f} s and did not end") from None
         if done.returncode not in (0, KILLED):
-            raise Red(NotYet(f"ran the sale{' until ' + crash if crash else ''}, with {what}",
-                             (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1], "a sale that goes on",
+            said = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+            raise Red(NotYet(f"ran the sale{' until ' + crash if crash else ''}, with {what}", said, "a sale that goes on",
                              "a step that fails is tried again, and it must be possible to do it again", SAGA))
         return done.returncode
 
-    def sell(self, full: bool = False, crash: str = "") -> bool:
+    def sell(self, case: Case, crash: str = "", how: str = "sell") -> bool:
         """True when it was killed."""
-        return self.run("sell", self.track, "2", full=full, crash=crash) == KILLED
+        return self.run(how, self.track, str(case.copies), case.method, case=case, crash=crash) == KILLED
+
+    def passed(self) -> list[str]:
+        """The points at which it could have been killed: before the first step, after each and after each undo, before that
+        is noted; and when those outside have done something, before the step has heard of it."""
+        return sorted(dict.fromkeys(self.points.read_text().split()), key=lambda point: point.startswith("outside"))
 
     def counts(self) -> dict:
         """What there is in the end."""
@@ -62,8 +95,14 @@ class World:
                         "total": order[2]}
 
 
+NOT_PAID = "not paid"
 SOLD = {"state": "paid", "sold": 2, "payments": 1, "shipments": 1, "basket": 0, "mails": 1, "charged": 1, "refunded": 0,
         "parcels": 1}
+UNDONE = {"state": "cancelled", "sold": 0, "payments": 0, "shipments": 0, "basket": 1, "mails": 0, "parcels": 0}
+# Of a sale that is refused nobody has seen anything of these, at no time: none of it can be taken back.
+NEVER = {"state": NOT_PAID, "shipments": 0, "basket": 1, "mails": 0, "parcels": 0}
+# More of it was done twice.
+MOST = {"charged": 1, "refunded": 1, "parcels": 1, "sold": 2, "mails": 1}
 WORDS = {"sold": "copies are gone from the shelf", "payments": "payments are in the books", "shipments": "parcels are in the books",
          "charged": "times charged", "refunded": "times refunded", "parcels": "parcels at the carrier", "mails": "mails",
          "basket": "lines in the basket"}
@@ -73,26 +112,36 @@ def money(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02}"
 
 
+def is_so(value: int | str, wanted: int | str) -> bool:
+    return value != "paid" if wanted == NOT_PAID else value == wanted
+
+
 def difference(found: dict, wanted: dict) -> tuple[str, str] | None:
     """The first that is another, money first: what was seen, and what was expected."""
     for name in ("charged", "refunded", "parcels", "sold", "payments", "shipments", "state", "basket", "mails"):
-        if name in wanted and found[name] != wanted[name]:
+        if name in wanted and not is_so(found[name], wanted[name]):
             if name == "state":
-                return f"the order is {found['state']}", f"{wanted['state']}"
+                return f"the order is {found['state']}", wanted["state"]
             amount = f", {found[name]} × {money(found['total'])}" if name in ("charged", "refunded") and found[name] > 1 else ""
             return f"{found[name]} {WORDS[name]}{amount}", f"{wanted[name]}"
     return None
 
 
 def why_of(found: dict, wanted: dict) -> str:
-    if found["charged"] > 1 or found["refunded"] > wanted.get("refunded", 0) or found["parcels"] > 1:
+    refused = wanted["mails"] == 0
+    if any(found[name] > most for name, most in MOST.items()) or found["sold"] < 0:
         return ("it was done, and the program ended before that was noted; so it is done again. Who is asked again with the same"
                 " key knows that he has done it; with another key, or none, he cannot")
+    if found["charged"] < wanted.get("charged", 0) or refused and found["parcels"] > 0:
+        return ("the carrier was asked before the card. He books for good: when the card is declined after that, a parcel leaves"
+                " that nobody has paid. So what can be undone comes before him")
     if found["refunded"] < wanted.get("refunded", 0):
         return "the money was taken, the sale was refused, and nobody gives it back: a transaction would have"
-    if found["mails"] > wanted.get("mails", found["mails"]) or found["basket"] < wanted.get("basket", 0):
+    if found["state"] == "paid" and wanted["state"] == NOT_PAID:
+        return "who looked then saw a sale that is paid, and it was refused later: it is paid when nobody can refuse it any more"
+    if refused and (found["mails"] > 0 or found["basket"] == 0):
         return "who was refused has read that he has bought, or finds his basket empty: what cannot be taken back comes last"
-    if found["sold"] > wanted["sold"]:
+    if refused and found["sold"] > 0:
         return "what was taken for a sale that came to nothing has to be put back by somebody: there is no rollback any more"
     return "from wherever it was killed, a sale ends as sold or as undone, and never between"
 
@@ -108,12 +157,58 @@ def steps_of(bench: Bench) -> list[dict]:
     return bench.once("steps", make)
 
 
+def listed(*deeds: str) -> str:
+    return ", ".join(deeds[:-1]) + (", and " if deeds[1:] else "") + deeds[-1]
+
+
+def wanted_of(case: Case, found: dict) -> dict:
+    if not case.refused:
+        return SOLD
+    # Who is refused by the carrier has paid. Before that it depends on the order of the steps.
+    charged = 1 if case is FULL else min(found["charged"], 1)
+    return UNDONE | {"charged": charged, "refunded": charged}
+
+
+def problem_of(bench: Bench, case: Case, point: str = "") -> NotYet | list[str]:
+    """Sold, and killed there, if it is anywhere, and another one goes on: what is wrong in the end, or the points passed."""
+    world, did = World(bench, f"{case.name}-{point or 'whole'}"), case.did
+    if world.sell(case, crash=point):
+        did += (f"killed the program at {point}",)
+        found = world.counts()
+        if case.refused and (wrong := difference(found, NEVER)) is not None:
+            return NotYet(listed(*did, "looked"), wrong[0], wrong[1], why_of(found, NEVER), SAGA)
+        world.run("resume", case=case)
+        did += ("let another one go on",)
+    found = world.counts()
+    wanted = wanted_of(case, found)
+    if (wrong := difference(found, wanted)) is None:
+        return world.passed()
+    (saw, expected), why = wrong, why_of(found, wanted)
+    if case in EARLIER and found["refunded"] < found["charged"] == 1:
+        saw, expected = "charged, and not refunded", "both, or neither"
+        why = ("the step that says no is not undone, only those before it are. So of it nothing may be left: who may"
+               " refuse is asked before anything is done, or the step gives back what it has done")
+    return NotYet(listed(*did), saw, expected, why, SAGA)
+
+
+def killed_everywhere(bench: Bench, case: Case) -> NotYet | int:
+    """At how many points, when each ends well."""
+    points = problem_of(bench, case)
+    if isinstance(points, NotYet):
+        return points
+    for point in points:
+        if isinstance(problem := problem_of(bench, case, point), NotYet):
+            return problem
+    return len(points)
+
+
 @claim
 def sells(bench: Bench):
     before, after = World(bench, "tangled"), World(bench, "saga")
-    before.run("tangled", before.track, "2")
-    after.sell()
-    tangled = {name: value for name, value in before.counts().items() if name not in ("charged", "refunded", "parcels", "total")}
+    before.sell(GOOD, how="tangled")
+    after.sell(GOOD)
+    outside = ("charged", "refunded", "parcels", "total")
+    tangled = {name: value for name, value in before.counts().items() if name not in outside}
     wrong = difference(after.counts(), tangled)
     if wrong is None and difference(after.counts(), SOLD) is None:
         return Holds(f"{len(tangled)} of {len(tangled)} counts are equal")
@@ -122,42 +217,27 @@ def sells(bench: Bench):
                   "the saga has to end where the transaction has ended", SAGA)
 
 
-def killed_everywhere(bench: Bench, points: list[str], full: bool, wanted: dict) -> NotYet | Holds:
-    reached = 0
-    for number, point in enumerate(points):
-        world = World(bench, f"{'back' if full else 'on'}-{number}")
-        if not world.sell(full, crash=point):
-            continue
-        reached += 1
-        world.run("resume", full=full)
-        wrong = difference(world.counts(), wanted)
-        if wrong is not None:
-            return NotYet(f"{'told the carrier to take no parcels, ' if full else ''}sold two copies, killed the program at {point},"
-                          " and let another one go on", wrong[0], wrong[1], why_of(world.counts(), wanted), SAGA)
-    return Holds(f"killed at {reached} points, each time {'undone' if full else 'sold'} once")
-
-
 @claim
 def forward(bench: Bench):
-    points = ["saga.begin"] + [f"saga.{step['name']}.done" for step in steps_of(bench)]
-    return killed_everywhere(bench, points, False, SOLD)
+    reached = killed_everywhere(bench, GOOD)
+    return reached if isinstance(reached, NotYet) else Holds(f"killed at {reached} points, each time sold once")
 
 
 @claim
 def backward(bench: Bench):
-    names = [step["name"] for step in steps_of(bench)]
-    points = ["saga.begin"] + [f"saga.{name}.done" for name in names] + [f"saga.{name}.undone" for name in names]
-    wanted = {"state": "cancelled", "sold": 0, "payments": 0, "shipments": 0, "charged": 1, "refunded": 1, "parcels": 0,
-              "basket": 1, "mails": 0}
-    world = World(bench, "refused")
-    world.sell(full=True)
-    wrong = difference(world.counts(), wanted)
-    if wrong is not None and not (world.counts()["charged"] == 0 and world.counts()["refunded"] == 0 and wrong[0].startswith("0 times")):
-        return NotYet("told the carrier to take no parcels, and sold two copies", wrong[0], wrong[1],
-                      why_of(world.counts(), wanted), SAGA)
-    if world.counts()["charged"] == 0:
-        wanted = wanted | {"charged": 0, "refunded": 0}
-    return killed_everywhere(bench, points, True, wanted)
+    reached = killed_everywhere(bench, FULL)
+    return reached if isinstance(reached, NotYet) else Holds(f"killed at {reached} points, each time undone once")
+
+
+@claim
+def earlier(bench: Bench):
+    total = 0
+    for case in EARLIER:
+        reached = killed_everywhere(bench, case)
+        if isinstance(reached, NotYet):
+            return reached
+        total += reached
+    return Holds(f"{len(EARLIER)} refusals, killed at {total} points, nothing left")
 
 
 @claim
@@ -166,23 +246,45 @@ def decided(bench: Bench):
         given = tomllib.loads(bench.file(DECISION).read_text())
     except tomllib.TOMLDecodeError as error:
         return NotYet(f"read {DECISION}", str(error), "a word for each part", "it is read by a program", DECISION)
-    can_undo = {step["name"]: step["undo"] for step in steps_of(bench)}
     reasons = {"lines": "the row of an order and its lines have one owner and one database: taken apart, there could be an order"
                         " without lines, and nothing would be gained",
                "stock": "the warehouse will have a database of its own, and a later step may say no",
-               "payment": "no transaction of the shop's holds the terminal, and a later step may say no",
+               "payment": "no transaction of the shop's holds the terminal, and the carrier, who is asked later, may say no",
                "parcel": "the carrier may say no, and after him nobody does: he decides. What comes before him can be undone, what"
                          " comes after him cannot be refused; so his own step needs no undo, and must not be tried for ever",
                "basket": "nobody can refuse it, and nobody is hurt when it comes a second later",
                "mail": "a mail cannot be taken back: it is written when all is decided, and then it is written for sure"}
     for part, right in PARTS.items():
-        if given.get(part) != right:
-            return NotYet(f"read {DECISION}", f"{part} is {given.get(part, 'nothing')!r}", "whole, compensate, pivot or retry, as it"
-                          " has to be", reasons[part], DECISION)
-        if part in can_undo and can_undo[part] != (right == "compensate"):
-            return NotYet(f"laid {DECISION} beside the steps", f"{part} is to be {right}, and the step has"
-                          f" {'an' if can_undo[part] else 'no'} undo", "both say the same", reasons[part], SAGA)
+        said = given.get(part, "nothing")
+        if said not in FATES:
+            return NotYet(f"read {DECISION}", f"{part} is {said!r}", "whole, compensate, pivot or retry",
+                          "ask of it: who owns it? May anybody refuse it, or something after it? Can it be taken back?", DECISION)
+        if said != right:
+            return NotYet(f"read {DECISION}", f"{part} is {said!r}", "another of the four words", reasons[part], DECISION)
+    wrong = beside_the_steps(steps_of(bench))
+    if wrong is not None:
+        part, saw, expected = wrong
+        return NotYet(f"laid {DECISION} beside the steps", saw, expected, reasons[part], SAGA)
     return Holds("1 stays whole, 2 are compensated, 1 decides, 2 are tried again")
+
+
+def beside_the_steps(steps: list[dict]) -> tuple[str, str, str] | None:
+    """The first part of which the steps say something else than the decision: saw, expected."""
+    places = {step["name"]: number for number, step in enumerate(steps)}
+    parts = {part: fate for part, fate in PARTS.items() if fate != "whole"}
+    pivot = next(part for part, fate in parts.items() if fate == "pivot")
+    for part, fate in parts.items():
+        if part not in places:
+            return part, f"no step is called {part}", "a step for each part that does not stay whole"
+    for part, fate in parts.items():
+        undo = steps[places[part]]["undo"]
+        if undo != (fate == "compensate"):
+            return part, f"{part} is to be {fate}, and the step has {'an' if undo else 'no'} undo", "both say the same"
+        if fate == "compensate" and places[part] > places[pivot]:
+            return part, f"{part} is to be {fate}, and comes after the pivot, {pivot}", "before it"
+        if fate == "retry" and places[part] < places[pivot]:
+            return part, f"{part} is to be {fate}, and comes before the pivot, {pivot}", "after it"
+    return None
 
 
 main()

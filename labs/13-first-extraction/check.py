@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 13: symbols of the extracted shop, then what becomes of it when its catalog is sick, hangs and
 comes back."""
+import html
 import re
 import socket
+import struct
 import subprocess
 import threading
 import time
+import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 from lab.checking import SLOWER, Bench, CannotTell, Holds, NotYet, Red, claim, main, measured, middle, ratio_of
 from lab.programs import Running, make_shop, until
 
 WEB = "app/recordshop/web/albums.cpp"
 SETTINGS = "shop.toml"
+RULE, RULE_NAME = "modules/catalog/src/domain/search_words.cpp", "search_words"
 SHOP = "flavours/extracted-catalog/recordshop"
+ALBUM = r"alb_\w+"
 OTHER = "/shop/basket"  # an empty one, made by the threads that make the pages of albums
 VISITORS = 24
 PAGES = 12  # that are asked for while catalog hangs
 QUICK = 0.4 * SLOWER  # seconds, for a page that needs no catalog: some hundred times what it takes
 AWAY = 3 * SLOWER  # seconds that catalog hangs, and in which it has to be back
+SHORT = 1.0  # seconds; who waits longer holds a thread for long, whatever else he does
 
 
 def defined_in(*files: Path) -> set[str]:
@@ -29,6 +36,32 @@ def defined_in(*files: Path) -> set[str]:
 
 def readable(symbols: list[str]) -> list[str]:
     return subprocess.run(["c++filt"], input="\n".join(symbols), capture_output=True, text=True, check=True).stdout.split("\n")
+
+
+def named_in(program: Path, name: str) -> list[str]:
+    """Functions of this name, whatever namespace they stand in, and whether others can call them or not."""
+    said = subprocess.run(["nm", "--defined-only", program], capture_output=True, text=True, check=True).stdout
+    symbols = [line.split()[2] for line in said.splitlines() if f"{len(name)}{name}" in line]
+    return sorted({each[:each.index(name) + len(name)] for each in readable(symbols) if name in each})
+
+
+def knowledge_of(source: str) -> dict[str, bytes]:
+    """What nobody writes a second time by chance: the long texts of a source, and its table of ranges, as a program has them."""
+    in_one = re.sub(r'"\s*\n\s*"', "", source)  # as the compiler reads texts that follow each other
+    known = {f'"{text[:16]}…"': text.encode() for text in re.findall(r'"([^"\\\n]{32,})"', in_one)}
+    ranges = [(int(first, 16), int(last, 16)) for first, last in re.findall(r"\{0x([0-9A-F]+), 0x([0-9A-F]+)\}", source)]
+    if ranges:
+        known[f"its table of {len(ranges)} ranges"] = b"".join(struct.pack("=II", *each) for each in ranges)
+    return known
+
+
+def copied_into(bench: Bench, shop: Path) -> list[str]:
+    """By what it can be told that the rule itself is in the shop, written once more: its name, and what it knows."""
+    known = knowledge_of(bench.file(RULE).read_text())
+    whole, extracted_ = (bench.programs / "recordshop").read_bytes(), shop.read_bytes()
+    if not known or not all(each in whole for each in known.values()):
+        raise RuntimeError(f"the shop that hosts catalog has not all of what {RULE} knows: this proves nothing")
+    return named_in(shop, RULE_NAME) + [what for what, each in known.items() if each in extracted_]
 
 
 def database(bench: Bench) -> Path:
@@ -53,7 +86,7 @@ def extracted(bench: Bench, port: int, label: str) -> Running:
 
 
 def albums_of(body: str) -> set[str]:
-    return set(re.findall(r"/shop/albums/(alb_\w+)", body))
+    return set(re.findall(rf"/shop/albums/({ALBUM})", body))
 
 
 class Deaf:
@@ -89,12 +122,17 @@ def left(bench: Bench):
     if not before:
         raise RuntimeError("the shop that hosts catalog has nothing of it: this proves nothing")
     still = sorted(inside & defined_in(bench.programs / SHOP))
+    if not still and (copied := copied_into(bench, bench.programs / SHOP)):
+        return NotYet(f"looked for the rule of {RULE} in the shop that catalog was extracted from, under its name and by what it knows",
+                      f"a copy of it: {', '.join(copied)}", "a shop that does not know it",
+                      "that is no answer: it is the same rule, twice, and the shop's will be the old one as soon as catalog's"
+                      " changes", WEB)
     if not still:
-        return Holds(f"0 symbols, {len(before)} before")
+        return Holds(f"0 of the {len(before)} that the shop with catalog inside has")
     named = [name for name in readable(still) if name]
     return NotYet("looked for what catalog alone defines in the shop that it was extracted from",
                   f"{len(still)} symbol{'s' if len(still) > 1 else ''}: {named[0]}", f"none of {len(before)}",
-                  "a copy of catalog's rule stays in the shop, and will be the old one as soon as catalog changes",
+                  "catalog's rule is in the shop, too, and will be the old one there as soon as catalog changes",
                   f"{WEB}, and what app/recordshop/CMakeLists.txt links to recordshop.web")
 
 
@@ -102,23 +140,42 @@ def left(bench: Bench):
 def same(bench: Bench):
     whole = bench.once("whole", lambda: Running(bench, "recordshop", "--database", database(bench), label="whole", look=WEB))
     shop = extracted(bench, catalog(bench).port, "shop")
-    album = sorted(albums_of(whole.get("/")[1]))[0]
-    paths = ["/", "/shop/albums", f"/shop/albums/{album}", "/shop/search?text=a", "/shop/search?text=", OTHER]
+    pages = pages_of(whole)
     seen: dict = {}
 
     def equal(path: str) -> bool:
         seen["whole"], seen["shop"] = whole.get(path), shop.get(path)
         return read(seen["whole"]) == read(seen["shop"])
 
-    for path in paths:
+    for path, (wanted, why) in pages.items():
         # A page that came too late for its deadline, on a busy machine, comes when it is asked for again.
-        if not until(lambda: equal(path), patience=5):
-            there, here = seen["whole"][0], seen["shop"][0]
-            return NotYet(f"asked both shops for {path.replace(album, 'ID')}", f"{here}, and another text" if here == there else
+        same_text = until(lambda: equal(path), patience=5)
+        there, here = seen["whole"][0], seen["shop"][0]
+        told = re.sub(ALBUM, "ID", path)
+        if not same_text:
+            return NotYet(f"asked both shops for {told}", f"{here}, and another text" if here == there else
                           f"{here} in place of {there}", "the same", "an extraction changes where, never what", WEB)
+        if wanted not in seen["shop"][1]:
+            return NotYet(f"asked both shops for {told}", f"{here}, and a page without it",
+                          f"\"{re.sub(ALBUM, 'ID', wanted)}\", as at the start", why, WEB)
     price = price_of_a_call(whole, shop)
     whole.stop()
-    return Holds(f"{len(paths)} of {len(paths)}; {price}")
+    return Holds(f"{len(pages)} of {len(pages)}; {price}")
+
+
+def pages_of(shop: Running) -> dict[str, tuple[str, str]]:
+    """What is asked for; and of searches what the page has said at the start, and who misses it."""
+    album = sorted(albums_of(shop.get("/")[1]))[0]
+    path = f"/shop/albums/{album}"
+    title = html.unescape(re.search(r"<h1>([^<]+)</h1>", shop.get(path)[1])[1])
+    search = "/shop/search?text="
+    return {
+        "/": ("", ""), "/shop/albums": ("", ""), path: ("", ""),
+        search + quote(title): (path, "who has typed the title of an album finds it"),
+        search + "zzzzzz": ("Nothing matches", "who has typed a word, and finds nothing, is told so"),
+        search: ("Type a few words", "who has typed nothing has found nothing, either, but is told what to do"),
+        OTHER: ("", ""),
+    }
 
 
 def price_of_a_call(whole: Running, shop: Running) -> str:
@@ -210,8 +267,16 @@ def hang(bench: Bench):
                           f" of {PAGES} while it hung")
     if answers:
         return Holds(f"{during[-1]} of {PAGES} pages, {before} before")
-    return NotYet(did, saw, f"at least {before // 2}",
-                  "threads that wait for catalog make no other page: its failure has become that of all who share them", SETTINGS)
+    return NotYet(did, saw, f"at least {before // 2}", why_it_hangs(bench), SETTINGS)
+
+
+def why_it_hangs(bench: Bench) -> str:
+    told = tomllib.loads(bench.file(SETTINGS).read_text())["upstreams"]["catalog"].get("answer_time", "60s")
+    found = re.fullmatch(r"(\d+)(ms|s|m|h)", told)
+    if found and int(found[1]) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[found[2]] <= SHORT:
+        return (f"{told} is a short wait, but each of {VISITORS} visitors waits it again and again, and together they fill the"
+                " threads: nobody remembers that catalog hangs")
+    return "threads that wait for catalog make no other page: its failure has become that of all who share them"
 
 
 @claim

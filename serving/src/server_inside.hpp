@@ -18,6 +18,7 @@
 #include "access_log.hpp"
 #include "banyan/http/server.hpp"
 #include "banyan/kernel/executor.hpp"
+#include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/server.hpp"
 #include "banyan/succession/offer.hpp"
 #include "chain/make_chain.hpp"
@@ -27,6 +28,7 @@
 #include "live_streams.hpp"
 #include "live_view.hpp"
 #include "own_pages.hpp"
+#include "refused_files.hpp"
 #include "rollout_book.hpp"
 #include "shadows.hpp"
 
@@ -79,6 +81,13 @@ struct Server::Inside {
   strangler::Unowned unowned_in_all() const;
   /// What was counted up to now was of other routes: advice is about these.
   void count_anew();
+  /// Which requests go by the stage of a rollout, when the file says that.
+  strangler::RolloutReach reach_of(const strangler::Configuration& configuration,
+                                   std::string_view rollout) const;
+  /// Rollouts that `fresh` takes the routes away of while their traffic is on the new side.
+  /// `before`: what is in force; null at the start.
+  std::vector<strangler::FileProblem> left_behind(const strangler::Configuration& fresh,
+                                                  const strangler::Configuration* before) const;
   /// For the switch log, where the routes are other ones than the last process had.
   void note_table(const std::string& why) const;
   succession::Offer::Parts offer_parts();
@@ -126,6 +135,7 @@ struct Server::Inside {
   FileMarks certificates;
   FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them
   FileMarks secrets;               ///< of the last configuration, also if it was refused
+  RefusedFiles refused;
   std::optional<LiveView> view;
   std::unique_ptr<AccessLog> access_log;
   std::optional<Outcomes> outcomes;

@@ -84,6 +84,15 @@ std::uint64_t Server::new_side_writes(std::string_view rollout) const {
   return inside_->book.of(rollout)->new_side_writes.load(std::memory_order_relaxed);
 }
 
+std::optional<std::uint64_t> Server::fallbacks(std::string_view rollout) const {
+  const auto plan = inside_->plan_of(rollout);
+  if (!plan || !plan->fallback) return std::nullopt;
+  const auto figures = inside_->book.of(rollout);
+  std::uint64_t all = 0;
+  for (const auto& each : figures->fallbacks) all += each;
+  return all;
+}
+
 strangler::Unowned Server::unowned() const {
   strangler::Unowned all = inside_->unowned_in_all();
   const std::lock_guard lock(inside_->counting);

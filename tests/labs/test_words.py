@@ -4,6 +4,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 from lab_course import RUNNER
 
@@ -31,6 +32,12 @@ class PlainWords(unittest.TestCase):
 
     def test_what_nobody_has_a_sentence_for_stands_for_itself(self):
         self.assertIsNone(compile_errors.sentence_for("template argument deduction/substitution failed"))
+
+    def test_what_is_written_nowhere_may_be_in_a_library_that_is_linked_no_more(self):
+        said = compile_errors.explain("ld: albums.o: undefined reference to `catalog::search_words(std::string_view)'",
+                                      SimpleNamespace(edit=["albums.cpp"]), Path("/tree"), Path("build.log"))
+        self.assertIn("written nowhere: catalog::search_words(std::string_view).", said)
+        self.assertIn("is the library that has it no longer linked? Then nobody may call it.", said)
 
 
 class Ratios(unittest.TestCase):

@@ -27,6 +27,12 @@ std::string side_text(const std::string& side) {
   return side == "remote" ? "new" : side;
 }
 
+std::string fallbacks_text(std::uint64_t requests, const std::string& module) {
+  return std::to_string(requests) + (requests == 1 ? " request of " : " requests of ") + module +
+         (requests == 1 ? " was" : " were") +
+         " answered by the old side, since the new one had failed";
+}
+
 std::string stage_text(const Json& traffic) {
   std::string stage = text_of(traffic, "stage");
   if (stage != "canary") return stage;

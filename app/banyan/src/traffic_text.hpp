@@ -18,6 +18,9 @@ std::uint64_t number_of(const Json& object, const char* key);
 /// local.
 std::string side_text(const std::string& side);
 
+/// "108 requests of books were answered by the old side, since the new one had failed".
+std::string fallbacks_text(std::uint64_t requests, const std::string& module);
+
 /// "canary 25%", from an object with stage and reads.
 std::string stage_text(const Json& traffic);
 

@@ -11,10 +11,10 @@
 #include "json.h"
 
 Order::Order()
-    : m_id(0), m_customer_id(0), m_status(ORDER_PLACED), m_state("placed"), m_fulfilment("in_progress"),
-      m_placed_at(0), m_changed_at(0), m_net(0), m_tax_rate(0), m_tax(0), m_total(0), m_pay_state("open"),
-      m_paid_at(0), m_refunded(0), m_refunded_at(0), m_picked_at(0), m_ship_weight_g(0), m_shipped_at(0),
-      m_delivered_at(0), m_returned_at(0)
+    : m_id(0), m_customer_id(0), m_net(0), m_tax(0), m_total(0), m_status(ORDER_PLACED), m_placed_at(0),
+      m_paid_at(0), m_shipped_at(0), m_picked_at(0), m_changed_at(0), m_tax_rate(0), m_ship_weight_g(0),
+      m_delivered_at(0), m_returned_at(0), m_refunded(0), m_refunded_at(0), m_pay_state("open"),
+      m_state("placed"), m_fulfilment("in_progress")
 {
 }
 

@@ -103,53 +103,53 @@ public:
     size_t getLineCount() const { return m_lines.size(); }
     const OrderLine& getLine(size_t at) const { return m_lines[at]; }
 
-    // 1-12: what it is
+    // 2012, what stands on the card, and what it did not have room for
     i64         m_id;
-    std::string m_pub_id;
     i64         m_customer_id;
     std::string m_customer_name;
-    std::string m_customer_email;
-    int         m_status;
-    std::string m_state;
-    std::string m_fulfilment;
-    std::string m_cancel_reason;
-    std::string m_problem;
-    i64         m_placed_at;
-    i64         m_changed_at;
-    // 13, 14: so that a double click buys once
-    std::string m_request_key;
-    std::string m_request_body;
-    // 15: what is in it
-    std::vector<OrderLine> m_lines;
-    // 16-27: accounts
-    std::string m_currency;
-    i64         m_net;
-    std::string m_tax_country;
-    i64         m_tax_rate;
-    i64         m_tax;
-    i64         m_total;
-    std::string m_pay_method;
-    std::string m_pay_state;
-    std::string m_pay_ref;
-    i64         m_paid_at;
-    i64         m_refunded;
-    i64         m_refunded_at;
-    // 28-30: warehouse
-    std::string m_picker;
-    i64         m_picked_at;
-    std::string m_shelf_route;
-    // 31-41: mail room
-    std::string m_ship_name;
     std::string m_ship_street;
     std::string m_ship_postal;
     std::string m_ship_city;
-    std::string m_ship_country;
-    i64         m_ship_weight_g;
-    std::string m_tracking_no;
-    std::string m_return_no;
+    std::vector<OrderLine> m_lines;
+    i64         m_net;
+    i64         m_tax;
+    i64         m_total;
+    std::string m_pay_method;
+    std::string m_picker;
+    int         m_status;
+    i64         m_placed_at;
+    i64         m_paid_at;
     i64         m_shipped_at;
+    std::string m_customer_email;
+    std::string m_ship_name;
+    i64         m_picked_at;
+    i64         m_changed_at;
+    std::string m_problem;
+    // 2013, abroad
+    std::string m_ship_country;
+    std::string m_tax_country;
+    i64         m_tax_rate;
+    std::string m_currency;
+    i64         m_ship_weight_g;
+    // 2014, fourteen days
     i64         m_delivered_at;
     i64         m_returned_at;
+    i64         m_refunded;
+    i64         m_refunded_at;
+    std::string m_cancel_reason;
+    // 2015, what the managers write into it
+    std::string m_pay_state;
+    std::string m_pay_ref;
+    std::string m_tracking_no;
+    std::string m_return_no;
+    std::string m_shelf_route;
+    // 2017, ids that cannot be guessed
+    std::string m_pub_id;
+    // 2019, states in words; and a double click buys once
+    std::string m_state;
+    std::string m_fulfilment;
+    std::string m_request_key;
+    std::string m_request_body;
 
 private:
     int read(const class DbRows& rows);

@@ -5,6 +5,7 @@ with tests/golden/. It holds what is, not what ought to be.
 
     golden_master.py --bin FOLDER [--only NAME…] [--record]
     golden_master.py --bin FOLDER --through BANYAN     the same, behind a proxy that has one route: for everything
+    golden_master.py --bin FOLDER --without TABLE…     the same, in a database that has these tables no more
 
 Ids stand as trk:12 (the row that the sample has) or ord:A (the first that came to be), times as now+3d, tokens
 as token:1. Every journey begins with the sample, at the same moment, with the same chance.
@@ -36,6 +37,9 @@ TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 TABLES = {"art": "artists", "alb": "albums", "trk": "item", "cus": "customers", "ord": "orders"}
 TIME_COLUMNS = re.compile(r"(_at|^at|_changed)$")
 NOISE = re.compile(r'("statements": )\d+')
+STEP = re.compile(r"(\w+: [A-Z]+ /\S*|\$ \S+)")
+STATUS = re.compile(r"  \d{3}")
+STOPPED = "# it cannot go on"
 
 
 def relative(seconds: int) -> str:
@@ -153,14 +157,23 @@ class Rows:
         self.shop.close()
 
 
+def drop(database: Path, tables: list[str]) -> None:
+    """Whether others refer to them or not: who needs them will say so."""
+    with sqlite3.connect(database) as shop:
+        for table in tables:
+            shop.execute(f'DROP TABLE "{table}"')
+    shop.close()
+
+
 class Journey:
     """One run through the shop, written down as it goes."""
 
-    def __init__(self, binaries: Path, folder: Path, shop: str, through: Path | None = None):
+    def __init__(self, binaries: Path, folder: Path, shop: str, through: Path | None = None, without: list[str] | None = None):
         self.binaries, self.folder, self.database = binaries, folder, folder / "shop.db"
         self.shop_program, self.through = shop, through
         run([binaries / "legacy-import", "--sample", "--database", self.database], self.seams(0))
         self.scrubber = Scrubber(self.database)
+        drop(self.database, without or [])
         self.rows = Rows(self.database)
         self.lines: list[str] = []
         self.exchanges = 0
@@ -264,15 +277,31 @@ class Journey:
         return "\n".join([title] + self.lines) + "\n"
 
 
-def walk(name: str, binaries: Path, shop: str, through: Path | None = None) -> tuple[str, int]:
+def walk(name: str, binaries: Path, shop: str, through: Path | None = None,
+         without: list[str] | None = None) -> tuple[str, int]:
     journey_function = JOURNEYS[name]
     with tempfile.TemporaryDirectory(prefix="golden-") as folder:
-        journey = Journey(binaries, Path(folder), shop, through)
+        journey = Journey(binaries, Path(folder), shop, through, without)
         try:
             journey_function(journey)
+        except (LookupError, TypeError) as lacks:
+            # An answer was another one, and had not what the next question is made of.
+            journey.lines += ["", f"{STOPPED}: {type(lacks).__name__}, {lacks}"]
         finally:
             journey.end()
     return journey.text((journey_function.__doc__ or name).strip()), journey.exchanges
+
+
+def first_difference(name: str, recorded: str, now: str) -> str:
+    """Where the two part: the journey, which of its steps, what was asked there, and what came in place of what."""
+    old, new = recorded.splitlines(), now.splitlines()
+    at = next((i for i, (one, two) in enumerate(zip(old, new)) if one != two), min(len(old), len(new)))
+    steps = [found[1] for found in map(STEP.match, new[:at + 1]) if found]
+    where = f"step {len(steps)}, {steps[-1]}" if steps else "before its first step"
+    was, came = (lines[at] if at < len(lines) else "" for lines in (old, new))
+    if not (STATUS.fullmatch(was) and STATUS.fullmatch(came)):
+        was, came = (line.strip()[:70] or "nothing" for line in (was, came))
+    return f"{name}, {where}: {came.strip()} in place of {was.strip()}"
 
 
 def main() -> int:
@@ -281,20 +310,23 @@ def main() -> int:
     parser.add_argument("--shop", default="legacy-shop", help="the program to walk through (legacy-shop)")
     parser.add_argument("--through", type=Path, metavar="BANYAN", help="walk through a proxy; BANYAN is its program")
     parser.add_argument("--only", nargs="+", choices=JOURNEYS, help="these journeys")
+    parser.add_argument("--without", nargs="+", default=[], metavar="TABLE", help="drop these tables before each journey")
     parser.add_argument("--golden", type=Path, default=GOLDEN, help="what was recorded (tests/golden)")
     parser.add_argument("--record", action="store_true", help="what is said now is right from now on")
     options = parser.parse_args()
-    if options.record and options.through:
-        parser.error("what is recorded is what the shop itself says: --record goes without --through")
+    if options.record and (options.through or options.without):
+        parser.error("what is recorded is what the shop itself says: --record goes without --through and --without")
     through = options.through and options.through.resolve()
     exchanges, wrong = 0, []
     names = options.only or list(JOURNEYS)
     try:
         for name in names:
-            text, count = walk(name, options.bin.resolve(), options.shop, through)
+            text, count = walk(name, options.bin.resolve(), options.shop, through, options.without)
             exchanges += count
             file = options.golden / f"{name}.txt"
             if options.record:
+                if STOPPED in text:
+                    raise Failed(f"{name} {text[text.index(STOPPED) + 2:].strip()}: that is not recorded")
                 options.golden.mkdir(exist_ok=True)
                 file.write_text(text)
                 continue
@@ -303,6 +335,7 @@ def main() -> int:
                 wrong.append(name)
                 sys.stdout.writelines(difflib.unified_diff(recorded.splitlines(True), text.splitlines(True),
                                                            f"recorded/{name}.txt", f"now/{name}.txt", n=6))
+                print(f"first difference: {first_difference(name, recorded, text)}")
     except Failed as why:
         print(f"golden master: {why}", file=sys.stderr)
         return 2

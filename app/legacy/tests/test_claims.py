@@ -148,6 +148,14 @@ class TheGoldenMaster(unittest.TestCase):
         self.assertEqual(said.returncode, 1, said.stderr)
         self.assertIn('-  {"hits": ["something"]}', said.stdout)
         self.assertIn('+  {"hits": []}', said.stdout)
+        self.assertIn("first difference: 2_search, step 6, guest: GET /search?text=: "
+                      '{"hits": []} in place of {"hits": ["something"]}', said.stdout)
+
+    def test_says_at_which_step_a_table_is_missed_that_was_dropped(self):
+        said = self.walk("--without", "artists")
+        self.assertEqual(said.returncode, 1, said.stderr)
+        self.assertRegex(said.stdout, r"first difference: 2_search, step 1, guest: GET /tracks/trk:5: 503 in place of 200")
+        self.assertIn("# it cannot go on: KeyError, 'title'", said.stdout)
 
     def test_has_nine_journeys_and_about_120_exchanges(self):
         texts = [(Path(__file__).parent / "golden" / f"{name}.txt").read_text() for name in JOURNEYS]

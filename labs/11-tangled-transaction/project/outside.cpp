@@ -3,6 +3,7 @@
 
 #include "db.h"
 #include "errors.h"
+#include "saga.h"
 
 namespace {
 
@@ -25,7 +26,9 @@ int done(const char* what, const std::string& key, const std::string& order, i64
   const std::string row = "INSERT INTO ledger (what, key, shop_order, amount) VALUES (" +
                           quoted(what) + ", " + quoted(key) + ", " + quoted(order) + ", " +
                           std::to_string(amount) + ")";
-  return ledger.exec(row.c_str()) < 0 ? ERR_DATABASE : SHOP_OK;
+  if (ledger.exec(row.c_str()) < 0) return ERR_DATABASE;
+  passes(std::string("outside.") + what);
+  return SHOP_OK;
 }
 
 }  // namespace
@@ -34,6 +37,7 @@ void begin_outside(const std::string& file, bool carrier_is_full) {
   full = carrier_is_full;
   ledger.open(file.c_str());
   ledger.script(
+      "PRAGMA synchronous = OFF;"
       "CREATE TABLE IF NOT EXISTS ledger (what TEXT, key TEXT, shop_order TEXT, amount INTEGER)");
 }
 

@@ -17,8 +17,8 @@ struct Sale {
   std::string key(const std::string& what) const { return id + "/" + what; }
 };
 
-// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no, and what was done before
-// is undone.
+// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no. Then the steps before this
+// one are undone, and this one is not.
 using Work = std::function<int(Sale&)>;
 
 struct Step {
@@ -32,6 +32,10 @@ std::vector<Step> place_order_saga();
 
 // `work` and a mark of the key, in one transaction. Where the mark is, nothing is done.
 int once(const std::string& key, const std::function<int()>& work);
+
+// A point at which the program can be killed (SHOP_CRASH, see debug_point in util.h). The file
+// SHOP_POINTS has those that were passed.
+void passes(const std::string& point);
 
 // The tables of it.
 int prepare_sagas();

@@ -1,5 +1,9 @@
 // A sale in steps: what place_order() in app/legacy/src/checkout.cpp does in one transaction. The
 // order and its lines are there when the first step begins.
+//
+// What may be called: `once` and `sale.key` of saga.h, and outside.h (both in
+// labs/11-tangled-transaction/project); the managers of payment.h, shipment.h and stock.h
+// (app/legacy/src).
 #include "db.h"
 #include "errors.h"
 #include "events.h"
@@ -37,13 +41,14 @@ int give_copies_back(Sale& sale) {
 
 // --- the accounts
 
+// The payment may be declined, and this step would not be undone: so that is asked first.
 int take_money(Sale& sale) {
-  const int rc = terminal_charge(sale.key("payment"), sale.order.m_pub_id, sale.order.m_total);
-  if (rc != SHOP_OK) return rc;
-  return once(sale.key("payment"), [&] {
+  const int rc = once(sale.key("payment"), [&] {
     const int taken = PaymentManager::getInstance()->take(&sale.order);
     return taken == SHOP_OK ? sale.order.save() : taken;
   });
+  if (rc != SHOP_OK) return rc;
+  return terminal_charge(sale.key("payment"), sale.order.m_pub_id, sale.order.m_total);
 }
 
 int give_money_back(Sale& sale) {

@@ -1,5 +1,9 @@
 // A sale in steps: what place_order() in app/legacy/src/checkout.cpp does in one transaction. The
 // order and its lines are there when the first step begins.
+//
+// What may be called: `once` and `sale.key` of saga.h, and outside.h (both in
+// labs/11-tangled-transaction/project); the managers of payment.h, shipment.h and stock.h
+// (app/legacy/src).
 #include "db.h"
 #include "errors.h"
 #include "events.h"

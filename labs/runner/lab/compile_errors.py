@@ -62,7 +62,8 @@ def explain(output: str, lab: Lab, tree: Path, log: Path) -> str:
                          + ", ".join(lab.edit))
     elif (name := LINKER.search(output)) is not None:
         lines.append(f"Declared and called, but written nowhere: {name['name']}. Is its definition there, in the same"
-                     " namespace and with the same arguments?")
+                     " namespace and with the same arguments? Or is the library that has it no longer linked? Then nobody may"
+                     " call it.")
     elif (place := CMAKE.search(output)) is not None:
         lines.append(f"{file_of(place['file'], tree)}, line {place['line']}: CMake stops here; the log says why.")
     else:

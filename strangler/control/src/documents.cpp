@@ -98,6 +98,10 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
                          {"new_side", testers->new_side},
                          {"refused", testers->refused}};
     }
+    if (live.fallbacks) {
+      const auto fallbacks = live.fallbacks(position.rollout.module);
+      if (fallbacks) json["fallbacks"] = *fallbacks;
+    }
     if (live.missed) json["missed"] = live.missed(position.rollout.module);
     if (position.illegal) json["illegal"] = *position.illegal;
     rollouts.push_back(std::move(json));

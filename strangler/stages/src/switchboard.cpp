@@ -281,10 +281,14 @@ Result<Switchboard::Overview> Switchboard::overview() {
   Overview overview;
   for (const Rollout& rollout : stand->rollouts) {
     const Topology topology = survey_(rollout.module);
-    // The store remembers it; here nobody has it any more.
-    if (is_gone(topology)) continue;
-    Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
     const Traffic& now = rollout.traffic;
+    Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
+    if (is_gone(topology)) {
+      if (is_over(now)) continue;
+      position.illegal = why_not(rollout.module, now);
+      overview.positions.push_back(std::move(position));
+      continue;
+    }
     position.illegal = why_illegal(rollout.module, now, position.topology);
     const auto legal = [&](Result<Traffic> step) -> std::optional<Traffic> {
       if (!step || why_illegal(rollout.module, *step, position.topology)) return std::nullopt;

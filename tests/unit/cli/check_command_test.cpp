@@ -156,6 +156,7 @@ TEST_F(CheckCommand, KnowsWhereTheTrafficStands) {
   EXPECT_EQ(report["requests"][0]["stage"], "canary 1%");
   ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
   EXPECT_EQ(report["findings"][0]["rule"], "check.rollout_without_routes");
+  EXPECT_EQ(report["findings"][0]["weight"], "problem") << "no proxy starts with it";
   EXPECT_THAT(report["findings"][0]["message"], HasSubstr("gone at canary 1%"));
 }
 

@@ -175,6 +175,31 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
 }
 
+TEST_F(Plans, AreWatchedWithWhatHasToBeLookedAfter) {
+  std::atomic<int> looks = 0;
+  AdminServer ill(
+      [&](const std::string& method, const std::string& target, const std::string& body) {
+        auto said = answer(method, target, body);
+        if (!target.ends_with("/status")) return said;
+        Json status = Json::parse(said.second);
+        status["attention"] = Json::array();
+        if (++looks < 3) {
+          status["attention"].push_back(
+              Json{{"about", "upstreams"}, {"message", "no healthy instance in books"}});
+        }
+        status["rollouts"][0]["fallbacks"] = 3;
+        said.second = status.dump();
+        return said;
+      });
+  const Outcome seen =
+      run_banyan({"watch", "--url", ill.url(), "--count", "4", "--interval", "0.1"});
+  EXPECT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_THAT(seen.out, HasSubstr("attention: upstreams: no healthy instance in books\n"));
+  EXPECT_THAT(seen.out, HasSubstr("upstreams: is well again\n"));
+  EXPECT_THAT(seen.out, HasSubstr("3 requests of catalog were answered by the old side"));
+  EXPECT_EQ(std::ranges::count(seen.out, '\n'), 5) << "each once: " << seen.out;
+}
+
 TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
   std::atomic<int> looks = 0;
   AdminServer restarting(

@@ -166,6 +166,17 @@ TEST_F(TheAccessLog, IsOpenedAgainWhenItWasMovedAway) {
   until("the third line", [&] { return lines(path()).size() == 1; });
 }
 
+TEST_F(TheAccessLog, ThatCannotBeOpenedAgainIsWrittenOnAndTheLogSaysSo) {
+  std::filesystem::create_directory(folder_.path() / "logs");
+  configure("[access_log]\nfile = \"logs/access.log\"\n");
+  start();
+  std::filesystem::rename(folder_.path() / "logs", folder_.path() / "moved");
+  proxy_->reopen_logs();
+  until("the event", [&] { return log().find("access_log_not_reopened") != std::string::npos; });
+  side_of(1);
+  until("the line", [&] { return lines(path("moved/access.log")).size() == 1; });
+}
+
 TEST_F(TheAccessLog, ThatCannotBeWrittenKeepsTheProxyFromStarting) {
   configure("[access_log]\nfile = \"no/such/folder/access.log\"\n");
   auto made = Proxy::make({.config_file = file()});
@@ -200,6 +211,7 @@ TEST_F(TheAccessLog, DropsAndCountsWhatTheDiskCannotTake) {
     }
   }
   EXPECT_NE(counter(), "0") << "after " << asked;
+  until("the event", [&] { return log().find("access_log_lines_dropped") != std::string::npos; });
   // Let the writer go.
   ::close(reader);
 }

@@ -129,6 +129,10 @@ TEST_F(AProxyProcess, IsFollowedByANewerOneWithoutARefusedRequest) {
   EXPECT_GT(asked, 0);
   EXPECT_NE(log().find("taken_over"), std::string::npos);
   EXPECT_EQ(process_->stop(), 0);
+  int stops = 0;
+  const std::string text = log();
+  for (std::size_t at = 0; (at = text.find("\"stopped\"", at)) != std::string::npos; ++at) ++stops;
+  EXPECT_EQ(stops, restarts + 1) << "each orderly end is told, whoever has followed";
 }
 
 TEST_F(AProxyProcess, TakesTheFirstSignalFromOutsideForTheFirstAfterItWasFollowed) {

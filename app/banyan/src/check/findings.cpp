@@ -15,6 +15,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
+#include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/secret_file.hpp"
 
 namespace banyan::cli::check {
@@ -221,8 +222,13 @@ class Check {
     }
     if (!store_.stand) return;
     for (const strangler::Rollout& each : store_.stand->rollouts) {
-      if (each.traffic == strangler::Traffic{}) continue;
-      if (configuration_.rollout(each.module) != nullptr) continue;
+      if (is_over(each.traffic)) continue;
+      const auto refused = strangler::why_left_behind(
+          each.module, each.traffic,
+          {.before = std::nullopt, .after = strangler::reach_of(configuration_, each.module)},
+          store_.file);
+      if (refused) add(Weight::Problem, "rollout_without_routes", {}, *refused);
+      if (refused || configuration_.rollout(each.module) != nullptr) continue;
       add(Weight::Warning, "rollout_without_routes", {},
           "the control store has " + each.module + " at " + to_string(each.traffic) +
               ", and the file has no [rollouts." + each.module +

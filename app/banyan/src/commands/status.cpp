@@ -103,6 +103,13 @@ int show(const Json& document) {
                        Tone::Warning));
     }
   }
+  for (const Json& each : rollouts) {
+    if (const std::uint64_t fallbacks = number_of(each, "fallbacks"); fallbacks != 0) {
+      print_line(paint("attention: " + fallbacks_text(fallbacks, text_of(each, "module")) +
+                           " since the start; fell_back in the log says how it failed",
+                       Tone::Warning));
+    }
+  }
   for (const Json& each : rollouts) show_testers(each);
   for (const Json& each : document.value("attention", Json::array())) {
     print_line(paint("attention: " + text_of(each, "about") + ": " + text_of(each, "message"),

@@ -72,6 +72,19 @@ std::string recent_text(const Json& rollout, const char* side) {
          std::to_string(number_of(recent, "failures")) + " failed, " + mean.data();
 }
 
+/// What somebody has to look after, by what it is about; of a rollout, by its name.
+std::map<std::string, std::string> attention_of(const Json& document) {
+  std::map<std::string, std::string> all;
+  for (const Json& each : document.value("attention", Json::array())) {
+    all[text_of(each, "about")] = text_of(each, "message");
+  }
+  for (const Json& each : document.value("rollouts", Json::array())) {
+    const std::string illegal = text_of(each, "illegal");
+    if (!illegal.empty()) all[text_of(each, "module")] = illegal;
+  }
+  return all;
+}
+
 void print_moment(const Json& document) {
   print_line(paint("revision " + std::to_string(number_of(document, "revision")) + ", " +
                        text_of(document, "time").substr(0, 19) + "Z, Ctrl-C ends it",
@@ -85,6 +98,13 @@ void print_moment(const Json& document) {
                     recent_text(each, "local"), recent_text(each, "remote")});
   }
   print_table(rows);
+  for (const auto& [about, what] : attention_of(document)) {
+    print_line(paint("attention: " + about + ": " + what, Tone::Warning));
+  }
+  for (const Json& each : document.value("rollouts", Json::array())) {
+    const std::uint64_t fallbacks = number_of(each, "fallbacks");
+    if (fallbacks != 0) print_line(fallbacks_text(fallbacks, text_of(each, "module")));
+  }
   for (const Json& each : document.value("plans", Json::array())) {
     print_line("");
     print_line(plan_line(each));
@@ -93,10 +113,13 @@ void print_moment(const Json& document) {
   }
 }
 
-/// What changes is told where nobody looks at a picture: a line for each rollout that is another.
+/// What changes is told where nobody looks at a picture: a line for each rollout that is another,
+/// and for what has to be looked after, when it begins and when it is over.
 class LineTeller {
  public:
   void tell(const Json& document) {
+    tell_attention(document);
+    tell_fallbacks(document);
     for (const Json& each : document.value("rollouts", Json::array())) {
       const std::string module = text_of(each, "module");
       const Json plan = plan_of_module(document, module);
@@ -110,7 +133,40 @@ class LineTeller {
   }
 
  private:
+  static std::string time_of(const Json& document) {
+    return text_of(document, "time").substr(0, 19) + "Z  ";
+  }
+
+  void tell_attention(const Json& document) {
+    std::map<std::string, std::string> now = attention_of(document);
+    for (const auto& [about, what] : now) {
+      const auto known = attention_.find(about);
+      if (known != attention_.end() && known->second == what) continue;
+      print_line(time_of(document) + paint("attention: " + about + ": " + what, Tone::Warning));
+    }
+    for (const auto& [about, what] : attention_) {
+      if (!now.contains(about)) print_line(time_of(document) + about + ": is well again");
+    }
+    attention_ = std::move(now);
+  }
+
+  /// When there are twice as many as were told last: they may come by the hundred.
+  void tell_fallbacks(const Json& document) {
+    for (const Json& each : document.value("rollouts", Json::array())) {
+      const std::string module = text_of(each, "module");
+      const std::uint64_t now = number_of(each, "fallbacks");
+      std::uint64_t& told = fallbacks_[module];
+      const bool enough = now >= 2 * told;
+      if (now < told) told = now;  // another process
+      if (now == 0 || !enough) continue;
+      told = now;
+      print_line(time_of(document) + paint(fallbacks_text(now, module), Tone::Warning));
+    }
+  }
+
   std::map<std::string, std::string> said_;
+  std::map<std::string, std::string> attention_;
+  std::map<std::string, std::uint64_t> fallbacks_;
 };
 
 constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J";

@@ -141,6 +141,8 @@ class Server {
   std::optional<strangler::TesterCounts> testers(std::string_view rollout) const;
   /// Requests of a rollout that write and that its new side got, since the start.
   std::uint64_t new_side_writes(std::string_view rollout) const;
+  /// Requests that the old side has answered in place of the new one, if the file lets it.
+  std::optional<std::uint64_t> fallbacks(std::string_view rollout) const;
   /// Requests that belong to no operation, since the start, and since the routes were read last.
   strangler::Unowned unowned() const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;

@@ -55,6 +55,10 @@ struct TesterCounts {
 /// Tells them of a rollout; nothing where nobody may choose. Must be safe for concurrent use.
 using TestersOf = std::function<std::optional<TesterCounts>(std::string_view module)>;
 
+/// Tells how many requests of a rollout the old side has answered in place of a new one that had
+/// failed, since the start; nothing where it may not. Must be safe for concurrent use.
+using FallbacksOf = std::function<std::optional<std::uint64_t>(std::string_view module)>;
+
 /// What people have to look after.
 struct Attention {
   std::string about;  ///< the health check that found it
@@ -83,6 +87,7 @@ struct LiveFacts {
   TestersOf testers{};
   /// Requests of the rollout that write and that its new side got, since the start.
   std::function<std::uint64_t(std::string_view module)> new_side_writes{};
+  FallbacksOf fallbacks{};
   std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
 };

@@ -123,7 +123,9 @@ class Switchboard {
   };
   struct Overview {
     Stand stand;
-    std::vector<Position> positions;  ///< sorted by module
+    /// Sorted by module. Also those that nobody here has any more, unless they are over: what the
+    /// store says of them is where their users' writes are.
+    std::vector<Position> positions;
   };
   Result<Overview> overview();
 
