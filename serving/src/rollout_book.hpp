@@ -39,7 +39,7 @@ std::string_view to_string(NotForced reason);
 /// What is known of one rollout over all generations of the routes. Safe for concurrent use.
 struct RolloutFigures {
   RolloutFigures(std::string_view name, const Clock& clock)
-      : shadow(std::string(name)), extra({}, clock) {}
+      : shadow(std::string(name), clock), extra({}, clock) {}
 
   strangler::RolloutShadow shadow;
   /// What is asked of an old side in this process on top of what clients ask; one that is an

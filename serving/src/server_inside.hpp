@@ -82,6 +82,9 @@ struct Server::Inside {
   }
   telemetry::Health::Finding upstream_health() const;
   void warn_of_what_needs_a_restart(const strangler::Configuration& now) const;
+  /// Of what the file says that comes to nothing, such as a rule for an operation that there is
+  /// none of.
+  void warn_of_what_has_no_effect() const;
   void renew_certificates(const strangler::Configuration& now, const TlsMaterial& material);
   /// A reload that was ended by an exception.
   std::vector<strangler::FileProblem> failed(const std::exception& exception) const {

@@ -74,6 +74,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   }
   all.renew_certificates(configuration, material);
   all.warn_of_what_needs_a_restart(configuration);
+  all.warn_of_what_has_no_effect();
   all.log().write(
       telemetry::Level::Info, "routes_loaded",
       {{"generation", (*routing)->generation}, {"routes", configuration.routes.size()}});
@@ -148,6 +149,15 @@ void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) cons
       telemetry::Level::Warning, "needs_restart",
       {{"changed", changed},
        {"message", "these settings are as they were at the start; restart to change them"}});
+}
+
+void Server::Inside::warn_of_what_has_no_effect() const {
+  const std::shared_ptr<const RouteSnapshot> now = current();
+  for (const strangler::WithoutEffect& each : now->without_effect(parts.clock.now())) {
+    const FileProblem placed{parts.settings.config_file, each.location, each.message};
+    log().write(telemetry::Level::Warning, "no_effect",
+                {{"rule", each.rule}, {"message", to_string(placed)}});
+  }
 }
 
 /// The figures of routes that the file no longer has.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_text.hpp"
 
+#include <algorithm>
+
 #include "admin_client.hpp"
 #include "banyan/stages/percent.hpp"
 #include "exit_code.hpp"
@@ -50,9 +52,11 @@ int show_change(const Json& document) {
 
 int show_plan_answer(const Json& document) {
   const Json plan = document.value("plan", Json::object());
+  std::string state = text_of(plan, "state");
+  std::ranges::replace(state, '_', ' ');
   print_line(
-      paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " +
-      paint(text_of(plan, "state"), Tone::Strong) + ", " + text_of(plan, "share") +
+      paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " + paint(state, Tone::Strong) +
+      ", " + text_of(plan, "share") +
       (text_of(plan, "writes") == "remote" ? " of the reads and the writes" : " of the reads") +
       " on the new side (" + text_of(plan, "reason") + ')');
   const Json change = document.value("change", Json::object());

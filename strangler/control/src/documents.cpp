@@ -13,6 +13,19 @@ Json traffic_object(const Traffic& traffic) {
           {"writes", to_string(traffic.writes)}};
 }
 
+/// JSON as it was brought, or the text that it is. What the switchboard has said behind it
+/// ("; forced") is a member of it.
+Json evidence_object(const std::string& evidence) {
+  Json json = Json::parse(evidence, nullptr, false);
+  if (json.is_structured()) return json;
+  const std::size_t end = evidence.rfind("}; ");
+  if (end == std::string::npos) return evidence;
+  json = Json::parse(evidence.substr(0, end + 1), nullptr, false);
+  if (!json.is_object()) return evidence;
+  json["remark"] = evidence.substr(end + 3);
+  return json;
+}
+
 Json entry_object(const LogEntry& entry) {
   // The log keeps the texts that it hashed; they are JSON unless somebody tampered with them.
   const auto parsed = [](const std::string& text) {
@@ -28,7 +41,7 @@ Json entry_object(const LogEntry& entry) {
   json["why"] = entry.why;
   json["before"] = parsed(entry.before);
   json["after"] = parsed(entry.after);
-  if (!entry.evidence.empty()) json["evidence"] = entry.evidence;
+  if (!entry.evidence.empty()) json["evidence"] = evidence_object(entry.evidence);
   if (entry.note != 0) json["stage_hash"] = entry.stage_hash;
   json["previous_hash"] = entry.previous_hash;
   json["hash"] = entry.hash;
@@ -36,6 +49,8 @@ Json entry_object(const LogEntry& entry) {
 }
 
 }  // namespace
+
+std::string evidence_json(const std::string& evidence) { return dump(evidence_object(evidence)); }
 
 std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live) {
   Json rollouts = Json::array();

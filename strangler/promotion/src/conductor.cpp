@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -12,13 +13,27 @@
 #include "plan_document.hpp"
 
 namespace banyan::strangler {
+
+/// Failures of the new side that have become a burst.
+struct Trip {
+  std::string operation;
+  statistics::Tally failed{};  ///< of its last requests
+
+  std::string text() const {
+    std::string words =
+        operation + ": the new side fails again and again, which is no chance any more";
+    if (failed.of == 0) return words;
+    return words + ": " + std::to_string(failed.hits) + " of the last " + std::to_string(failed.of);
+  }
+};
+
 namespace {
 
 constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
 constexpr std::size_t kMostEvidence = 60 * 1024;
 
 /// The log takes so much: rather all judgements without their figures than half of them with.
-std::string evidence_of(std::vector<OperationVerdict> verdicts) {
+std::string figures_of(std::vector<OperationVerdict> verdicts) {
   std::string text = to_json(verdicts);
   if (text.size() <= kMostEvidence) return text;
   std::erase_if(verdicts, [](const OperationVerdict& each) {
@@ -27,6 +42,22 @@ std::string evidence_of(std::vector<OperationVerdict> verdicts) {
   for (OperationVerdict& each : verdicts) each.findings.clear();
   text = to_json(verdicts);
   return text.size() <= kMostEvidence ? text : "too many operations to list";
+}
+
+/// What the judge says of the last minute is no reason for a trip, which goes by the last requests:
+/// those come first.
+std::string evidence_of(const std::vector<OperationVerdict>& verdicts,
+                        const std::optional<Trip>& trip) {
+  using Json = nlohmann::ordered_json;
+  std::string figures = figures_of(verdicts);
+  if (!trip) return figures;
+  Json json = {{"judgement", to_string(Judgement::Worse)},
+               {"burst",
+                {{"operation", trip->operation},
+                 {"new_side", {{"hits", trip->failed.hits}, {"of", trip->failed.of}}}}}};
+  const Json judged = Json::parse(figures, nullptr, false);
+  if (judged.is_object()) json["operations"] = judged.at("operations");
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// A message for the log has no line breaks and an end.
@@ -40,10 +71,6 @@ std::string line_of(std::string text) {
 
 std::string text_of(const Traffic& traffic) {
   return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
-}
-
-std::string burst_text(const std::string& operation) {
-  return operation + ": the new side fails again and again, which is no chance any more";
 }
 
 }  // namespace
@@ -66,11 +93,11 @@ struct Conductor::Run {
   Judge judge;
   std::uint64_t steps_begun = 0;
   std::map<std::string, std::array<Window, kGroups.size()>> readings;
-  std::optional<std::string> tripped;  ///< until it has had its effect
-  SteadyTime not_before{};             ///< of a step forward that did not go
-  std::uint64_t moved_at = 0;  ///< the change that has moved the writes, once it was looked up
-  bool moved_by_plan = false;  ///< who has made it
-  std::string hindrance;       ///< that was told
+  std::optional<Trip> tripped;  ///< until it has had its effect
+  SteadyTime not_before{};      ///< of a step forward that did not go
+  std::uint64_t moved_at = 0;   ///< the change that has moved the writes, once it was looked up
+  bool moved_by_plan = false;   ///< who has made it
+  std::string hindrance;        ///< that was told
 };
 
 struct Conductor::Inside {
@@ -263,7 +290,9 @@ void Conductor::Inside::take_trips() {
   }
   for (const auto& [module, operation] : fresh) {
     const auto run = runs.find(module);
-    if (run != runs.end()) run->second.tripped = burst_text(operation);
+    if (run == runs.end()) continue;
+    run->second.tripped =
+        Trip{operation, parts.evidence.of(module, operation).burst().tripped_by()};
   }
 }
 
@@ -293,7 +322,7 @@ PlanAction Conductor::Inside::next_action(Run& run, const Rollout& rollout,
                                          &OperationVerdict::judgement) != verdicts.end();
     if (in_question) situation.writes_stay = parts.board.why_writes_stay(rollout.module);
   }
-  if (run.tripped) return run.runner.trip(*run.tripped, situation);
+  if (run.tripped) return run.runner.trip(run.tripped->text(), situation);
   if (has_seat && *has_seat) return run.runner.tick(situation, verdicts);
   if (auto back = run.runner.leave_if_worse(situation, verdicts)) return *std::move(back);
   return {PlanAction::Kind::Nothing, Traffic{},
@@ -306,6 +335,11 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
                                          const std::vector<OperationVerdict>& verdicts) {
   PlanDocument next = run.document;
   next.mark = run.runner.mark();
+  // Brought back by somebody's order and not by a verdict, along the steps or at once.
+  if (next.mark.state == PlanState::RolledBack && run.document.mark.state == PlanState::Returning &&
+      next.mark.reason == next.why) {
+    next.mark.state = PlanState::Aborted;
+  }
   if (next.mark.step != run.document.mark.step || next.mark.arrived != run.document.mark.arrived ||
       next.mark.state != run.document.mark.state) {
     next.since = parts.clock.now();
@@ -314,7 +348,7 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
   bool wrote = false;
   auto change = parts.board.walk(
       module, {.more = more, .asked = true},
-      {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
+      {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts, run.tripped)},
       [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
         const bool others = before.writes != now.writes || (more && before.reads != now.reads);
         if (plan.version != run.version || (action.shifts() && others)) {

@@ -150,9 +150,12 @@ void Section::wrong_type(const toml::node& node, std::string_view key, std::stri
 }
 
 void Section::lacks(std::string_view key) {
-  const auto found = std::ranges::find(keys_, key, &Key::name);
+  lacks(key, std::ranges::find(keys_, key, &Key::name)->example);
+}
+
+void Section::lacks(std::string_view key, std::string_view example) {
   problems_.add(location_, name_ + " lacks " + std::string(key) + ", such as " + std::string(key) +
-                               " = " + std::string(found->example));
+                               " = " + std::string(example));
 }
 
 std::optional<PlacedText> Section::text(std::string_view key) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measures.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -13,6 +14,12 @@ constexpr double kLeastAbove = 20;
 constexpr std::uint64_t kRemembered = 20'000;
 
 }  // namespace
+
+std::uint64_t SlowLine::missing() const {
+  if (known_) return 0;
+  const auto needed = static_cast<std::uint64_t>(std::ceil(kLeastAbove / (1 - quantile_)));
+  return needed - std::min(needed, seen_.total());
+}
 
 void SlowLine::learn(const statistics::LatencyHistogram& control) {
   seen_ += control;
@@ -53,6 +60,7 @@ void MeasureEvidence::add(const statistics::Tally& suspect, const statistics::Ta
   const Block block = std::exchange(waiting_, {});
   worse_.add(block.suspect, block.reference);
   all_clear_.add(block.suspect, block.reference);
+  weighed_ += block.suspect.of;
   recent_.push_back(block);
   if (recent_.size() > kMinute) recent_.pop_front();
   measured_ = true;
@@ -63,6 +71,7 @@ Finding MeasureEvidence::finding(Measure measure, double worse_at, double all_cl
   finding.measured = measured_;
   finding.evidence_worse = worse_.log_e();
   finding.evidence_all_clear = all_clear_.log_e();
+  finding.weighed = weighed_;
   if (finding.evidence_worse >= worse_at) {
     finding.judgement = Judgement::Worse;
   } else if (measured_ && finding.evidence_all_clear >= all_clear_at) {

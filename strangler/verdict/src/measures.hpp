@@ -17,6 +17,8 @@ class SlowLine {
   SlowLine(double quantile, const JudgeRules& rules) : quantile_(quantile), rules_(&rules) {}
 
   bool known() const { return known_; }
+  /// So many more requests of the control group until it is; 0: it is.
+  std::uint64_t missing() const;
   statistics::Tally slow_of_control(const Window& window) const {
     return {window.latency.above(control_), window.latency.total()};
   }
@@ -41,7 +43,10 @@ class MeasureEvidence {
       : rules_(worse), worse_(worse), margin_(margin), all_clear_(margin, worse_.usual()) {}
 
   /// The all-clear is looked for anew, from what is known of the reference.
-  void begin_step() { all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual()); }
+  void begin_step() {
+    all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual());
+    weighed_ = 0;
+  }
 
   /// What is usual, of a reference with which nobody is compared yet.
   void learn(const statistics::Tally& reference);
@@ -66,6 +71,7 @@ class MeasureEvidence {
   statistics::EvidenceOfMore worse_;
   double margin_;
   statistics::EvidenceOfNoMore all_clear_;
+  std::uint64_t weighed_ = 0;  ///< of the suspect, for `all_clear_`
   Block waiting_;
   std::deque<Block> recent_;
   bool measured_ = false;

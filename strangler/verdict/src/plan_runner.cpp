@@ -387,13 +387,13 @@ std::optional<std::string> PlanRunner::why_not_yet(
     if (each.effect == Effect::Write && step.writes == Side::Local) {
       if (!writes_next || each.before >= step.samples) continue;
       return each.operation + ": " + std::to_string(each.before) +
-             " writes were seen on the old side, and " + std::to_string(step.samples) +
-             " are needed to know what is usual before they move";
+             (each.before == 1 ? " write was" : " writes were") + " seen on the old side, and " +
+             std::to_string(step.samples) + " are needed to know what is usual before they move";
     }
     if (each.samples < step.samples) {
       return each.operation + ": " + std::to_string(each.samples) +
-             " requests on the new side, and " + std::to_string(step.samples) +
-             " are needed before " + name_of(step) + " is over";
+             (each.samples == 1 ? " request" : " requests") + " on the new side, and " +
+             std::to_string(step.samples) + " are needed before " + name_of(step) + " is over";
     }
     if (each.judgement != Judgement::BetterOrEqual) return each.reason;
   }

@@ -341,6 +341,45 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
 }
 
+TEST_F(CheckCommand, FindsARuleForAnOperationThatThereIsNoneOf) {
+  const auto with = [](const std::string& lines) {
+    return shop_with("[rollouts.catalog]\n",
+                     "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\n" + lines);
+  };
+  EXPECT_THAT(rules(with("operation = \"albums\"\n")), IsEmpty());
+  const json report = check(with("operation = \"album\"\n"));
+  ASSERT_EQ(report["findings"].size(), 1U) << report;
+  const json& found = report["findings"][0];
+  EXPECT_EQ(found["rule"], "check.unknown_operation");
+  EXPECT_EQ(found["line"], 8) << found;
+  EXPECT_THAT(found["message"], AllOf(HasSubstr("\"/price\" is never applied"),
+                                      HasSubstr("Did you mean \"albums\"?")));
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1) << "it is without effect";
+}
+
+TEST_F(CheckCommand, FindsAWaiverForAnOperationThatThereIsNoneOf) {
+  const auto waives = [](const std::string& names) {
+    return shop_with("[rollouts.catalog]\n", "[rollouts.catalog.plan]\nwaived = [" + names + "]\n");
+  };
+  EXPECT_THAT(rules(waives(R"("albums", "albums (writes)")")), IsEmpty());
+  const json report = check(waives(R"("albums", "nosuch")"));
+  ASSERT_EQ(report["findings"].size(), 1U) << report;
+  EXPECT_EQ(report["findings"][0]["rule"], "check.unknown_operation");
+  EXPECT_THAT(report["findings"][0]["message"],
+              AllOf(HasSubstr("\"nosuch\" in waived"), HasSubstr("\"albums\"")));
+}
+
+TEST_F(CheckCommand, FindsARuleThatIgnoredUntilADayThatIsOver) {
+  const auto until = [](const std::string& day) {
+    return shop_with("[rollouts.catalog]\n",
+                     "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\nas = \"ignored\"\n"
+                     "until = \"" +
+                         day + "\"\nowner = \"ann\"\nwhy = \"once\"\n");
+  };
+  EXPECT_THAT(rules(until("2999-01-01")), IsEmpty());
+  EXPECT_THAT(rules(until("2001-01-01")), ElementsAre("check.ignoring_is_over"));
+}
+
 TEST_F(CheckCommand, NotesASecretThatGoesOverTheWireInTheClear) {
   std::ofstream(folder_.file("catalog.token")) << "Bearer of-the-catalog\n";
   std::filesystem::permissions(folder_.file("catalog.token"), std::filesystem::perms::owner_read);

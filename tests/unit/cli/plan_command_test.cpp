@@ -77,7 +77,7 @@ TEST_F(Plans, AreStartedShownPausedResumedAndAborted) {
 
   const Outcome shown = banyan({"plan", "catalog"});
   EXPECT_THAT(shown.out, StartsWith("catalog: running, step 1 of 3 (1%), 1% of the reads"));
-  EXPECT_THAT(shown.out, HasSubstr("by ann@"));
+  EXPECT_THAT(shown.out, HasSubstr("last order by ann@"));
   EXPECT_THAT(shown.out, HasSubstr(": all is quiet"));
   EXPECT_THAT(banyan({"plan"}).out, HasSubstr("catalog  running  1 of 3 (1%)"));
   const Json document = Json::parse(banyan({"plan", "catalog", "--json"}).out);

@@ -62,12 +62,12 @@ TEST(AConductorThatIsKilled, LeavesAStoreThatTheNextGoesOnWith) {
     ASSERT_TRUE(found);
     ASSERT_EQ(found->size(), 1U);
     const bool moves = found->front().state == PlanState::Returning;
-    EXPECT_TRUE(moves || found->front().state == PlanState::RolledBack);
+    EXPECT_TRUE(moves || found->front().state == PlanState::Aborted);
     next.conductor.tick();
     if (moves) {
       EXPECT_TRUE(next.desk.plans()->front().conducts) << "the seat of the dead is free";
       for (int i = 0; i < 25; ++i) next.conductor.tick();
-      EXPECT_EQ(next.desk.plans()->front().state, PlanState::RolledBack);
+      EXPECT_EQ(next.desk.plans()->front().state, PlanState::Aborted);
       EXPECT_EQ(next.store->stand()->find("catalog")->traffic, Traffic{});
     }
     lines = next.store->stand()->revision;

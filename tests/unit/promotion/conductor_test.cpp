@@ -63,6 +63,13 @@ TEST_F(TheConductor, GoesBackAtOnceWhenFailuresBecomeABurst) {
   EXPECT_EQ(share(), Percent::none());
   EXPECT_EQ(plan().state, PlanState::RolledBack);
   EXPECT_THAT(last_line().why, HasSubstr("catalog.read: the new side fails again and again"));
+  const std::string seen =
+      std::to_string((asked + 1) / 2) + " of the last " + std::to_string(asked);
+  EXPECT_THAT(last_line().why, HasSubstr(seen)) << "by the requests that have shown it";
+  const auto why = nlohmann::json::parse(last_line().evidence);
+  EXPECT_EQ(why["judgement"], "worse") << "no figures that contradict the reason";
+  EXPECT_EQ(why["burst"]["operation"], "catalog.read");
+  EXPECT_EQ(why["burst"]["new_side"]["of"], asked);
   EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
 }
 
@@ -113,6 +120,17 @@ TEST_F(TheConductorOfTwo, HoldsWhereTooLittleIsSeenAndNamesTheOperation) {
             "catalog.rare: 0 requests on the new side, and 500 are needed before 1% is over");
   EXPECT_EQ(plan().verdicts.front().judgement, Judgement::CannotTell);
   EXPECT_EQ(plan().verdicts.front().reason, "catalog.rare: no request has been on the new side");
+}
+
+TEST_F(TheConductor, AnswersAnOrderWithWhatCameOfIt) {
+  start();
+  walk_to(5'00);
+  ASSERT_TRUE(here_->desk.order("catalog", {.verb = PlanVerb::Pause}, {"ann", "lunch"}));
+  tick();
+  const auto resumed =
+      here_->desk.order("catalog", {.verb = PlanVerb::Resume}, {"ann", "lunch is over"});
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->plan.reason, "the plan goes on") << "and not with the reason of the pause";
 }
 
 TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {

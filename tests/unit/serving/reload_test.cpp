@@ -69,6 +69,17 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
         [&] { return open_descriptors() <= at_first; });
 }
 
+TEST_F(AReload, TellsOfARuleForAnOperationThatThereIsNoneOf) {
+  start();
+  write(file(), shop_configuration(legacy_.port(), catalog_.port(),
+                                   "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\n"
+                                   "operation = \"catalog.raed\"\n"));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  until("the line", [&] { return log().find("no_effect") != std::string::npos; });
+  EXPECT_NE(log().find("unknown_operation"), std::string::npos);
+  EXPECT_NE(log().find(R"(Did you mean \"catalog.read\"?)"), std::string::npos) << log();
+}
+
 TEST_F(AReload, TellsThatARolloutThatHasMovedTrafficIsGone) {
   start();
   ASSERT_EQ(shift("100%"), 200u);

@@ -132,7 +132,18 @@ TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   EXPECT_EQ(shifted["entry"]["who"], "ann");
   EXPECT_EQ(shifted["entry"]["time"], "2023-11-14T22:13:20.000000Z");
   EXPECT_EQ(shifted["entry"]["after"]["reads"], 2500);
-  EXPECT_EQ(shifted["entry"]["evidence"], R"({"errors":0})");
+  EXPECT_EQ(shifted["entry"]["evidence"], Json::parse(R"({"errors":0})"))
+      << "JSON, and not a text with JSON in it";
+  EXPECT_EQ(store_->log(1)->front().evidence, R"({"errors":0})") << "the text is what is hashed";
+}
+
+TEST_F(AdminApiTest, TellsEvidenceAsItWasBrought) {
+  const auto told = [](const std::string& evidence) { return evidence_json(evidence); };
+  EXPECT_EQ(told(R"({"dead":true})"), R"({"dead":true})");
+  EXPECT_EQ(told(R"({"dead":true}; forced)"), R"({"dead":true,"remark":"forced"})");
+  EXPECT_EQ(told("forced"), R"("forced")");
+  EXPECT_EQ(told("12"), R"("12")") << "a number that a person wrote is a text";
+  EXPECT_EQ(told("{broken}; forced"), R"("{broken}; forced")");
 }
 
 TEST_F(AdminApiTest, TakesAPercentageAsANumberToo) {
@@ -230,7 +241,7 @@ TEST_F(AdminApiTest, RetiresWithTheJudgementAndNotWithoutOne) {
       json(post("/rollouts/catalog/retire",
                 R"({"who":"ann","why":"quiet","evidence":{"dead":true},"from_revision":1})"));
   EXPECT_EQ(retired["after"]["stage"], "retired");
-  EXPECT_EQ(retired["entry"]["evidence"], R"({"dead":true})");
+  EXPECT_EQ(retired["entry"]["evidence"], Json::parse(R"({"dead":true})"));
   const Json shown = json(get("/status"))["rollouts"][0];
   EXPECT_EQ(shown["stage"], "retired");
   EXPECT_EQ(shown["back"], "moved");

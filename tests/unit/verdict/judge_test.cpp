@@ -48,8 +48,53 @@ TEST(Judge, SaysWhatIsWorseWithTheFigures) {
   const OperationVerdict verdict = judge.verdicts().front();
   EXPECT_EQ(verdict.judgement, Judgement::Worse);
   EXPECT_THAT(verdict.reason,
-              HasSubstr("a.one: 400 of 14000 (2.86%) of the new side failed, 0 of 14000 (0%) of "
-                        "the old one in the same time; an e-value of 10^"));
+              HasSubstr("a.one: 400 of the last 14000 (2.86%) of the new side failed, 0 of the "
+                        "last 14000 (0%) of the old one in the same time; that is no chance: "));
+  EXPECT_THAT(verdict.reason, HasSubstr("the evidence that is needed"));
+}
+
+TEST(Judge, SaysHowMuchMoreHasToBeSeenUntilItCanTell) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(5, 0, 0));
+  const OperationVerdict early = judge.verdicts().front();
+  EXPECT_EQ(early.judgement, Judgement::CannotTell);
+  EXPECT_THAT(early.reason, HasSubstr("how long 99 of 100 requests take at most on the old side is "
+                                      "not known yet"))
+      << "of all that lacks what lacks most";
+  EXPECT_THAT(early.reason, HasSubstr("about 1800 more requests of its control group, 90 s as they "
+                                      "come now"));
+  ASSERT_TRUE(early.missing);
+  EXPECT_EQ(early.missing->more, 1'800U) << "of 2,000, and 200 were seen";
+  EXPECT_TRUE(early.missing->of_old_side);
+  EXPECT_EQ(early.missing->time, std::chrono::seconds(90));
+  const auto json = nlohmann::json::parse(to_json({early}))["operations"][0]["missing"];
+  EXPECT_EQ(json["of"], "old_side");
+  EXPECT_EQ(json["more"], 1'800);
+
+  Moment failing = moment(100, 0, 0);
+  for (int i = 0; i < 20; ++i) judge.add("a.one", failing);
+  judge.begin_step(false);
+  judge.add("a.one", failing);
+  const OperationVerdict late = judge.verdicts().front();
+  ASSERT_EQ(late.judgement, Judgement::CannotTell);
+  EXPECT_THAT(late.reason, HasSubstr(" % of the evidence that is needed, about "));
+  ASSERT_TRUE(late.missing);
+  const std::uint64_t forecast = *late.missing->more;
+  std::uint64_t came = 0;
+  for (; judge.verdicts().front().judgement == Judgement::CannotTell && came < 100'000; came += 100)
+    judge.add("a.one", failing);
+  EXPECT_GT(came * 2, forecast) << "it is a forecast, and no promise";
+  EXPECT_LT(came, forecast * 2 + 200);
+}
+
+TEST(Judge, CountsFailuresOfTheSameRequestsThatItCallsSamples) {
+  Judge judge({"a.one"});
+  judge.begin_step(false);
+  for (int i = 0; i < 1'000; ++i) judge.add("a.one", moment(10, 1, 0));
+  const OperationVerdict verdict = judge.verdicts().front();
+  EXPECT_EQ(verdict.samples, 10'000U);
+  EXPECT_EQ(verdict.failed, (statistics::Tally{1'000, 10'000})) << "not only of the last minute";
+  EXPECT_EQ(verdict.failed_old, (statistics::Tally{0, 10'000}));
 }
 
 TEST(Judge, TakesAFallbackForAFailureOfTheNewSide) {

@@ -22,7 +22,7 @@ export const log = [
   { kind: "plan", seq: 3, note: 1, time: "2026-11-29T09:41:00.000000Z", module: "catalog", who: "ada@laptop", why: "lunch",
     before: '{"state":"running","step":3,"of":5}', after: '{"state":"paused","step":3,"of":5}' },
   { seq: 3, time: "2026-11-29T09:40:12.000000Z", module: "catalog", who: "promotion", why: "5 % was good for 10 minutes",
-    evidence: '{"judgement":"better_or_equal","operations":[{"operation":"catalog.get_track","samples":4120}]}',
+    evidence: { judgement: "better_or_equal", operations: [{ operation: "catalog.get_track", samples: 4120 }] },
     before: '{"stage":"canary","reads":500,"writes":"local"}', after: '{"stage":"canary","reads":2500,"writes":"local"}' },
   { seq: 2, time: "2026-11-29T09:28:03.000000Z", module: "catalog", who: "promotion", why: "1 % was good for 10 minutes",
     before: '{"stage":"canary","reads":100,"writes":"local"}', after: '{"stage":"canary","reads":500,"writes":"local"}' },

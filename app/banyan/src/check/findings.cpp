@@ -15,6 +15,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::cli::check {
 namespace {
@@ -68,6 +69,7 @@ class Check {
     look_at_what_is_unused();
     look_at_names();
     look_at_rollouts();
+    look_at_what_has_no_effect();
     look_at_copies();
     look_at_ways_of_secrets();
     look_at_operators();
@@ -226,6 +228,12 @@ class Check {
               "]: requests go where the routes say. Put it back; or, if it is over, set it back: "
               "banyan shift " +
               each.module + " 0% --writes local --why over");
+    }
+  }
+
+  void look_at_what_has_no_effect() {
+    for (strangler::WithoutEffect& each : preview_.without_effect(system_clock().now())) {
+      add(Weight::Warning, std::move(each.rule), each.location, std::move(each.message));
     }
   }
 

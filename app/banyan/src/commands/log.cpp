@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "admin_client.hpp"
@@ -13,6 +14,7 @@ namespace {
 std::string plan_stand(const Json& plan) {
   std::string text = text_of(plan, "state");
   if (text == "none") return "";
+  std::ranges::replace(text, '_', ' ');
   const std::uint64_t step = number_of(plan, "step");
   const std::uint64_t of = number_of(plan, "of");
   if (step != 0 && of != 0) {

@@ -24,8 +24,8 @@ std::uint64_t seconds_of(const std::string& text) {
 
 void show_one_plan(const Json& plan) {
   print_line(plan_line(plan));
-  print_line("  since " + text_of(plan, "since").substr(0, 19) + "Z, by " + text_of(plan, "who") +
-             ": " + text_of(plan, "why"));
+  print_line("  since " + text_of(plan, "since").substr(0, 19) + "Z; last order by " +
+             text_of(plan, "who") + ": " + text_of(plan, "why"));
   const Json verdicts = plan.value("verdicts", Json::array());
   if (verdicts.empty()) return;
   print_line("");

@@ -137,6 +137,10 @@ std::string plans_json(const std::vector<PlanStatus>& plans);
 std::string plan_answer_json(const PlanDesk::Answer& answer);
 std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done);
 std::string log_json(const std::vector<LogEntry>& entries);
+/// The evidence of a line of the log, as a part of a document: JSON where it was written as an
+/// object or a list, as plans do, else a text ("forced", or a sentence of a person's). The log
+/// keeps, and hashes, the text.
+std::string evidence_json(const std::string& evidence);
 std::string verification_json(const Verification& verification);
 
 }  // namespace banyan::strangler

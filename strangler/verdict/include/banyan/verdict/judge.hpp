@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,19 @@ struct Finding {
   double evidence_all_clear = 0;
   statistics::Tally suspect;  ///< of the last minute: failures, differences, slow requests
   statistics::Tally reference;
+  /// Observations of the new side by which `evidence_all_clear` came, since the step began.
+  std::uint64_t weighed = 0;
+};
+
+/// What an operation lacks to be better or equal, of the measure that lacks most. A forecast, by
+/// what has come since the step began.
+struct Missing {
+  Measure measure = Measure::Failures;
+  double evidence = 0;  ///< of what is needed so much is there: 0 … 1
+  /// About so many more have to come; nothing: nobody can say.
+  std::optional<std::uint64_t> more{};
+  bool of_old_side = false;  ///< to the old side's control group, to know what is usual
+  std::optional<std::chrono::seconds> time{};  ///< that these take, as they come now
 };
 
 struct OperationVerdict {
@@ -108,6 +122,9 @@ struct OperationVerdict {
   std::uint64_t before = 0;
   Counted counted = Counted::Requests;
   std::vector<Finding> findings;
+  statistics::Tally failed{};        ///< of the new side since the step began: of `samples`
+  statistics::Tally failed_old{};    ///< of all of the old side meanwhile; of writes: before
+  std::optional<Missing> missing{};  ///< where it cannot be told for want of evidence
 };
 
 /// The counters of one operation in the same moment.
