@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "judge_memory.hpp"
 #include "measures.hpp"
 
 namespace banyan::strangler {

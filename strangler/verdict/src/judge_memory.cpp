@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judge_memory.hpp"
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 namespace banyan::strangler {
 namespace {
@@ -58,7 +60,7 @@ LineMemory line_in(const Json& json) {
 Json bets_to(const std::vector<double>& bets) {
   Json all = Json::array();
   for (const double each : bets) {
-    all.push_back(each == -std::numeric_limits<double>::infinity() ? Json(nullptr) : Json(each));
+    all.push_back(std::isinf(each) ? Json(nullptr) : Json(each));
   }
   return all;
 }
