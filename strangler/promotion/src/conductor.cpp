@@ -232,7 +232,7 @@ std::vector<JudgedOperation> Conductor::Inside::judged(const std::string& module
 }
 
 /// What the store has, with what is known here of the time since it was written. A plan that was
-/// begun anew, or operations that are others, have no evidence yet.
+/// begun anew has no evidence yet, and neither have operations that nobody knew of before.
 Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   auto document = plan_document_from(stored.document);
   if (!document || !document->moves()) return nullptr;
@@ -256,20 +256,22 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     if (taken_up) forgive(stored.module, run);
     return &run;
   }
-  // The step of one whose operations are others now goes on, without evidence.
+  // Where only the operations are others, the step goes on, with what was seen of those that stay.
   std::chrono::milliseconds lasted{0};
+  std::string seen;
   if (found != runs.end()) {
-    if (found->second.version == stored.version) lasted = found->second.runner.lasted();
+    if (found->second.version == stored.version) {
+      lasted = found->second.runner.lasted();
+      seen = found->second.judge.kept();
+    }
     runs.erase(found);
   }
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
                                                std::move(operations), parts);
   Run& run = made->second;
-  if (lasted.count() > 0 && is_under_way(run.document)) {
-    run.runner.go_on(lasted);
-    run.anew = "; what was seen of it begins anew, for its operations are others now";
-  }
+  if (lasted.count() > 0 && is_under_way(run.document)) run.runner.go_on(lasted);
   run.judge.begin_step(run.alone());  // lanes and workers are what they are: no plan moves them
+  if (!seen.empty()) (void)run.judge.go_on(seen, Judge::Memory::All);
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
@@ -523,9 +525,8 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
   if (run.runner.steps_begun() > run.steps_begun) {
     run.steps_begun = run.runner.steps_begun();
     run.judge.begin_step(run.alone());
-    if (!run.took_up_anew) run.anew.clear();
-    run.took_up_anew = false;
   }
+  if (run.runner.step() != before.step()) run.anew.clear();
   if (!action.shifts() && run.runner.state() == PlanState::Running) reason += run.anew;
   all.show(stored.module, {std::move(verdicts), std::move(reason), conducts});
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
@@ -27,7 +28,8 @@ Json step_to(const StepProgress& step, bool with_evidence) {
   Json json = {
       {"module", step.module},      {"begun", step.begun.micros},       {"step", step.step},
       {"since", step.since.micros}, {"lasted_ms", step.lasted.count()}, {"samples", step.samples}};
-  if (with_evidence) json["evidence"] = Json::parse(step.evidence, nullptr, false);
+  if (with_evidence && !step.evidence.empty())
+    json["evidence"] = Json::parse(step.evidence, nullptr, false);
   return json;
 }
 
@@ -37,7 +39,8 @@ StepProgress step_in(const Json& json) {
   step.begun = {json.at("begun").get<std::int64_t>()};
   step.step = json.at("step").get<std::size_t>();
   step.since = {json.at("since").get<std::int64_t>()};
-  step.lasted = std::chrono::milliseconds(json.at("lasted_ms").get<std::int64_t>());
+  const auto lasted = std::max(std::int64_t{0}, json.at("lasted_ms").get<std::int64_t>());
+  step.lasted = std::chrono::milliseconds(lasted);
   step.samples = json.at("samples").get<std::uint64_t>();
   if (json.contains("evidence")) step.evidence = json.at("evidence").dump();
   return step;
@@ -95,6 +98,7 @@ ProgressFile::Kept ProgressFile::read() const {
 
 // Without waiting for the disk: the thread that writes is the one that brings traffic back.
 Result<void> ProgressFile::write(const std::vector<StepProgress>& steps, Timestamp now) const {
+  if (file_.empty()) return {};
   const std::string part = file_ + '.' + std::to_string(::getpid()) + ".part";
   const posix::Descriptor made(
       ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

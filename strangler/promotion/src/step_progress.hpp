@@ -39,7 +39,7 @@ class ProgressFile {
   /// And what is usual of the old side, as of lanes and workers.
   static constexpr std::chrono::hours kUsualAge{7 * 24};
 
-  /// `program`: which build of it this process runs.
+  /// `file`: "" keeps nothing. `program`: which build of it this process runs.
   ProgressFile(std::string file, std::string program);
 
   struct Kept {

@@ -75,8 +75,8 @@ class Conductor {
     TrafficEvidence& evidence;
     OperationsOf operations;
     const Clock& clock;
-    std::string seat;      ///< a file beside the store
-    std::string progress;  ///< another one
+    std::string seat;        ///< a file beside the store
+    std::string progress{};  ///< another one: how far steps have come; "": that is not kept
     std::function<void(const Note&)> note;
     JudgeRules rules{};
     Executor* aside = nullptr;  ///< where new sides are asked; null: in the tick, as simulations do

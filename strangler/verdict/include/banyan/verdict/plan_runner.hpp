@@ -58,7 +58,7 @@ enum class PlanState : std::uint8_t {
   Running,      ///< goes on when it may
   Paused,       ///< stays where it is, and goes back when the new side is worse
   Returning,    ///< goes back step by step, so that the old side gets warm again
-  NeedsPerson,  ///< the new side is worse, by what may not come home by itself: writes, events
+  NeedsPerson,  ///< what is worse may not come home by itself, or nobody can tell what is
   Completed,    ///< the last step was good, or somebody has moved the writes, too
   RolledBack,   ///< the new side was worse
   Aborted,      ///< somebody said so
