@@ -171,6 +171,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .operations = std::move(plan.operations),
       .clock = plan.clock,
       .seat = plan.store + ".conductor",
+      .progress = plan.store + ".progress",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
       .aside = plane->askers_.get(),
       .work = plan.work});
@@ -237,6 +238,8 @@ void ControlPlane::note(const strangler::Conductor::Note& note) const {
     case Kind::Moved: return write(telemetry::Level::Info, "plan_moved");
     case Kind::WentBack: return write(telemetry::Level::Warning, "plan_went_back");
     case Kind::Hindered: return write(telemetry::Level::Warning, "plan_hindered");
+    case Kind::TakenUp: return write(telemetry::Level::Info, "plan_taken_up");
+    case Kind::NotKept: return write(telemetry::Level::Warning, "plan_progress_not_kept");
     case Kind::NeedsPerson: break;
   }
   telemetry_.log.write(telemetry::Level::Error, "plan_needs_person",

@@ -11,6 +11,7 @@
 #include "conductor_seat.hpp"
 #include "inquiries.hpp"
 #include "plan_document.hpp"
+#include "step_progress.hpp"
 
 namespace banyan::strangler {
 
@@ -69,6 +70,17 @@ std::string line_of(std::string text) {
   return text;
 }
 
+std::uint64_t samples_of(const Judge& judge) {
+  std::uint64_t all = 0;
+  for (const OperationVerdict& each : judge.verdicts()) all += each.samples;
+  return all;
+}
+
+/// The new side has the share of its step, which goes on.
+bool is_under_way(const PlanDocument& document) {
+  return document.mark.state == PlanState::Running && document.mark.arrived;
+}
+
 std::string text_of(const Traffic& traffic) {
   return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
 }
@@ -98,18 +110,25 @@ struct Conductor::Run {
   std::uint64_t moved_at = 0;   ///< the change that has moved the writes, once it was looked up
   bool moved_by_plan = false;   ///< who has made it
   std::string hindrance;        ///< that was told
+  std::string anew;             ///< why what was seen of the step has begun anew, if it has
 };
 
 struct Conductor::Inside {
   Inside(Parts given, std::function<void()> wake)
       : parts(std::move(given)),
         seat(parts.seat),
+        progress(parts.progress, parts.program.empty() ? this_program() : parts.program),
         inquiries([this](const std::string& module) { return parts.board.ask_new_side(module); },
                   parts.aside, parts.clock, std::move(wake)) {}
 
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
   void forgive(const std::string& module, Run& run) const;
+  bool is_new_here(const Result<bool>& has_seat);
+  void take_up(const std::string& module, Run& run, const ProgressFile::Kept& kept) const;
+  std::string take_evidence(Run& run, const StepProgress& step,
+                            const ProgressFile::Kept& kept) const;
+  void keep_progress();
   std::vector<OperationVerdict> verdicts(const std::string& module, const Run& run) const;
   std::vector<JudgedOperation> judged(const std::string& module, const Plan& plan) const;
   bool has_moved_the_writes(Run& run, const Rollout& rollout) const;
@@ -125,6 +144,11 @@ struct Conductor::Inside {
 
   const Parts parts;
   ConductorSeat seat;
+  bool seated = false;  ///< at the last tick
+  ProgressFile progress;
+  SteadyTime write_at{};            ///< that file
+  bool kept_any = false;            ///< it has a step
+  bool not_kept = false;            ///< which was told
   std::map<std::string, Run> runs;  ///< by the name of the rollout; of the thread that ticks
 
   std::mutex tripping;
@@ -157,6 +181,8 @@ void Conductor::end() {
     watch = std::move(inside_->watch);
   }
   watch.reset();
+  // What it has come to, for the next one, who looks for it with the seat.
+  if (std::exchange(inside_->seated, false)) inside_->keep_progress();
   inside_->seat.leave();  // before the wait: who follows goes on at once
   inside_->inquiries.end();
 }
@@ -206,7 +232,7 @@ std::vector<JudgedOperation> Conductor::Inside::judged(const std::string& module
 }
 
 /// What the store has, with what is known here of the time since it was written. A plan that was
-/// begun anew, or operations that are others, have no evidence yet.
+/// begun anew has no evidence yet, and neither have operations that nobody knew of before.
 Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   auto document = plan_document_from(stored.document);
   if (!document || !document->moves()) return nullptr;
@@ -225,15 +251,27 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     run.version = stored.version;
     run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark);
     run.steps_begun = 0;
+    run.anew.clear();
     if (other_step) run.judge.begin_step(run.alone());
     if (taken_up) forgive(stored.module, run);
     return &run;
   }
-  if (found != runs.end()) runs.erase(found);
+  // Where only the operations are others, the step goes on, with what was seen of those that stay.
+  std::chrono::milliseconds lasted{0};
+  std::string seen;
+  if (found != runs.end()) {
+    if (found->second.version == stored.version) {
+      lasted = found->second.runner.lasted();
+      seen = found->second.judge.kept();
+    }
+    runs.erase(found);
+  }
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
                                                std::move(operations), parts);
   Run& run = made->second;
+  if (lasted.count() > 0 && is_under_way(run.document)) run.runner.go_on(lasted);
   run.judge.begin_step(run.alone());  // lanes and workers are what they are: no plan moves them
+  if (!seen.empty()) (void)run.judge.go_on(seen, Judge::Memory::All);
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
@@ -241,6 +279,78 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     for (std::size_t i = 0; i < kGroups.size(); ++i) readings[i] = evidence.read(kGroups[i]);
   }
   return &run;
+}
+
+/// Whether this process has just got the seat, which another one may have had before.
+bool Conductor::Inside::is_new_here(const Result<bool>& has_seat) {
+  const bool had = std::exchange(seated, has_seat && *has_seat);
+  return seated && !had;
+}
+
+/// Where somebody else was.
+void Conductor::Inside::take_up(const std::string& module, Run& run,
+                                const ProgressFile::Kept& kept) const {
+  if (!is_under_way(run.document) || run.runner.lasted().count() > 0) return;
+  const PlanStep& step = run.document.plan.steps[run.document.mark.step];
+  const std::string where = "at " + to_string(step);
+  const auto found = std::ranges::find_if(kept.steps, [&](const StepProgress& each) {
+    return each.module == module && each.begun == run.document.begun &&
+           each.step == run.document.mark.step && each.since == run.document.since;
+  });
+  if (found == kept.steps.end()) {
+    run.anew = "; it begins anew, for nobody has kept how long it has lasted";
+    return tell(run, module, Note::Kind::TakenUp, where + run.anew);
+  }
+  run.runner.go_on(found->lasted);
+  const auto passed = std::chrono::floor<std::chrono::seconds>(found->lasted);
+  run.anew = take_evidence(run, *found, kept);
+  tell(run, module, Note::Kind::TakenUp,
+       where + ", which has lasted " + std::to_string(passed.count()) + "s of " +
+           std::to_string(step.dwell.count()) + "s" +
+           (run.anew.empty() ? "; what was seen of it is kept" : run.anew));
+}
+
+/// "" when all is there; else why it begins anew. What the old side is usually like is taken in any
+/// case, for once all has moved nobody can learn it any more.
+std::string Conductor::Inside::take_evidence(Run& run, const StepProgress& step,
+                                             const ProgressFile::Kept& kept) const {
+  // One that has looked on has seen the same step.
+  if (samples_of(run.judge) >= step.samples && step.samples > 0) return {};
+  const std::chrono::microseconds age(parts.clock.now().micros - kept.written.micros);
+  const bool is_past = age.count() >= 0;
+  const bool is_same = kept.program == progress.program() && !kept.program.empty();
+  if (is_same && is_past && age <= ProgressFile::kAge) {
+    if (run.judge.go_on(step.evidence, Judge::Memory::All)) return {};
+    return "; what was seen of it begins anew, for it could not be read";
+  }
+  if (is_past && age <= ProgressFile::kUsualAge) {
+    (void)run.judge.go_on(step.evidence, Judge::Memory::Usual);
+  }
+  if (!is_same) {
+    return "; what was seen of it begins anew, for another build of the program has seen it";
+  }
+  return "; what was seen of it begins anew, for that is longer ago than an hour, or the clock was "
+         "set";
+}
+
+/// At most every ProgressFile::kWrite, and at the end.
+void Conductor::Inside::keep_progress() {
+  std::vector<StepProgress> steps;
+  for (const auto& [module, run] : runs) {
+    if (!is_under_way(run.document) || run.runner.state() != PlanState::Running) continue;
+    steps.push_back({.module = module,
+                     .begun = run.document.begun,
+                     .step = run.document.mark.step,
+                     .since = run.document.since,
+                     .lasted = run.runner.lasted(),
+                     .samples = samples_of(run.judge),
+                     .evidence = run.judge.kept()});
+  }
+  if (!std::exchange(kept_any, !steps.empty()) && steps.empty()) return;
+  const auto written = progress.write(steps, parts.clock.now());
+  if (std::exchange(not_kept, !written) || written || !parts.note) return;
+  parts.note({Note::Kind::NotKept, steps.empty() ? std::string() : steps.front().module,
+              written.error().message});
 }
 
 /// Somebody has looked into what was worse, and wants it judged anew.
@@ -416,6 +526,8 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
     run.steps_begun = run.runner.steps_begun();
     run.judge.begin_step(run.alone());
   }
+  if (run.runner.step() != before.step()) run.anew.clear();
+  if (!action.shifts() && run.runner.state() == PlanState::Running) reason += run.anew;
   all.show(stored.module, {std::move(verdicts), std::move(reason), conducts});
 }
 
@@ -445,14 +557,28 @@ void Conductor::tick() {
   }
   all.forget_all_but(moving);
   all.take_trips();
-  if (runs.empty()) return all.seat.leave();
+  if (runs.empty()) {
+    all.seated = false;
+    return all.seat.leave();
+  }
   // Who goes back does not wait for one that goes forward, whose new side is asked first.
   std::ranges::stable_partition(runs, [](const Walked& each) {
     return each.run->tripped || each.run->runner.state() == PlanState::Returning ||
            overall(each.verdicts) == Judgement::Worse;
   });
   const Result<bool> has_seat = all.seat.take();
+  if (all.is_new_here(has_seat)) {
+    const ProgressFile::Kept kept = all.progress.read();
+    for (Walked& each : runs) {
+      all.take_up(each.stored->module, *each.run, kept);
+      each.verdicts = all.verdicts(each.stored->module, *each.run);
+    }
+    all.write_at = all.parts.clock.steady() + ProgressFile::kWrite;
+  }
   for (Walked& each : runs) walk(*each.run, *each.stored, std::move(each.verdicts), has_seat);
+  if (!all.seated || all.parts.clock.steady() < all.write_at) return;
+  all.write_at = all.parts.clock.steady() + ProgressFile::kWrite;
+  all.keep_progress();
 }
 
 }  // namespace banyan::strangler

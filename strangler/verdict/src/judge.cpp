@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "judge_memory.hpp"
 #include "measures.hpp"
 
 namespace banyan::strangler {
@@ -186,6 +187,7 @@ class Judge::Bench {
                MeasureEvidence(slow_rules(rules, kSlowest), kSlowestMargin)} {}
 
   void begin_step(bool alone) {
+    if (alone_ != alone && !is_unasked(counted_)) look_who_is_left(alone);
     alone_ = alone;
     samples_ = compared_ = ticks_ = control_ = 0;
     failed_ = failed_old_ = {};
@@ -224,6 +226,67 @@ class Judge::Bench {
     remember(moment);
   }
 
+  /// Where nobody is left to compare with, longer times are not known for the new side's.
+  void put_times_aside(double worse_at) {
+    if (!has_times_alone()) return;
+    for (MeasureEvidence& each : times_) {
+      if (each.is_worse(worse_at)) each.put_aside();
+    }
+  }
+
+  std::optional<OperationMemory> memory() const {
+    if (is_unasked(counted_)) return std::nullopt;
+    OperationMemory memory;
+    memory.operation = operation_;
+    memory.samples = samples_;
+    memory.compared = compared_;
+    memory.control = control_;
+    memory.ticks = ticks_;
+    memory.failed = failed_;
+    memory.failed_old = failed_old_;
+    memory.before = before_;
+    memory.long_run = long_run_;
+    memory.measures[0] = failures_.memory();
+    memory.measures[1] = differences_.memory();
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      memory.lines[i] = lines_[i].memory();
+      memory.measures[2 + i] = times_[i].memory();
+    }
+    return memory;
+  }
+
+  /// By other rules than these the measures begin anew.
+  void go_on(const OperationMemory& memory) {
+    samples_ = memory.samples;
+    compared_ = memory.compared;
+    control_ = memory.control;
+    ticks_ = memory.ticks;
+    failed_ = memory.failed;
+    failed_old_ = memory.failed_old;
+    before_ = memory.before;
+    long_run_ = memory.long_run;
+    (void)failures_.go_on(memory.measures[0]);
+    (void)differences_.go_on(memory.measures[1]);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      lines_[i].go_on(memory.lines[i]);
+      (void)times_[i].go_on(memory.measures[2 + i]);
+    }
+  }
+
+  void know_what_is_usual(const OperationMemory& memory) {
+    before_ = memory.before;
+    long_run_ = memory.long_run;
+    const auto usual_of = [](const MeasureMemory& measure) {
+      const double seen = measure.worse.seen;
+      return seen > 0 ? std::clamp(measure.worse.hits / seen, 0.0, 1.0) : 0.0;
+    };
+    failures_.know(usual_of(memory.measures[0]));
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      lines_[i].go_on(memory.lines[i]);
+      times_[i].know(usual_of(memory.measures[2 + i]));
+    }
+  }
+
   OperationVerdict verdict(double worse_at) const {
     OperationVerdict verdict;
     verdict.operation = operation_;
@@ -235,6 +298,7 @@ class Judge::Bench {
     verdict.failed = failed_;
     verdict.failed_old = effect_ == Effect::Write ? before_ : failed_old_;
     verdict.findings = findings(worse_at);
+    verdict.far_slower = is_far_slower(verdict.findings);
     const auto with = [&](Judgement judgement) {
       return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
     };
@@ -267,6 +331,34 @@ class Judge::Bench {
   }
 
  private:
+  /// Requests of which all are on the new side: reads that have moved, and writes, which move as a
+  /// whole.
+  bool has_times_alone() const {
+    return !is_unasked(counted_) && (alone_ || effect_ == Effect::Write);
+  }
+
+  /// The last minute was of another time. What spoke against times while nobody was there to
+  /// compare with may have been the day.
+  void look_who_is_left(bool alone) {
+    for (MeasureEvidence& each : times_) {
+      if (alone) {
+        each.forget_last_minute();
+      } else {
+        each.forgive();
+      }
+    }
+    failures_.forget_last_minute();
+    differences_.forget_last_minute();
+  }
+
+  bool is_far_slower(const std::vector<Finding>& findings) const {
+    constexpr double kHalf = 0.5;
+    constexpr std::uint64_t kFew = 100;
+    const Finding& slowest = findings.back();
+    return has_times_alone() && times_.back().knows_a_minute() && slowest.suspect.of >= kFew &&
+           slowest.suspect.share() > kHalf;
+  }
+
   std::string units() const {
     return counted_ == Counted::Work ? "units of work" : std::string(to_string(counted_));
   }
@@ -361,19 +453,29 @@ class Judge::Bench {
     for (std::size_t i = 0; i < times_.size(); ++i) {
       all.push_back(times_[i].finding(kTimes[i], worse_at, all_clear_at_));
     }
+    for (Finding& each : all)
+      each.alone = has_times_alone() && each.measure != Measure::Differences;
     return all;
   }
 
   std::string worse_text(const Finding& finding, double worse_at) const {
     std::string text = operation_ + ": " + recent_text(finding.suspect) + " of the new side " +
                        std::string(what_is_up(finding.measure));
-    if (finding.reference.of > 0) {
+    if (finding.alone && effect_ == Effect::Read) {
+      text += ", " + usual_text(finding) + "; nobody is left there to compare with";
+    } else if (finding.reference.of > 0) {
       text += ", " + (effect_ == Effect::Write
                           ? share_text(finding.reference) + " of the old one before"
                           : recent_text(finding.reference) + " of the old one in the same time");
     }
     return text + "; that is no chance: " + evidence_text(finding.evidence_worse / worse_at) +
            how_it_was_compared();
+  }
+
+  /// "6.2% of the old one before all had moved": what the new side is held to.
+  std::string usual_text(const Finding& finding) const {
+    return figure(100 * finding.usual) + "% of the old one before " +
+           (effect_ == Effect::Write ? "they moved" : "all had moved");
   }
 
   /// For those who take a verdict for more than it is.
@@ -399,7 +501,9 @@ class Judge::Bench {
     if (!missing) return {};
     const Finding& lacking = *std::ranges::find(findings, missing->measure, &Finding::measure);
     return operation_ + ": " +
-           (lacking.measured ? too_little_text(lacking, *missing) : nothing_usual_text(*missing)) +
+           (lacking.put_aside > 0 ? slower_text(lacking, *missing)
+            : lacking.measured    ? too_little_text(lacking, *missing)
+                                  : nothing_usual_text(*missing)) +
            how_it_was_compared();
   }
 
@@ -438,11 +542,12 @@ class Judge::Bench {
       missing.time = time_of(*missing.more, control_);
       return missing;
     }
-    missing.evidence = std::clamp(finding.evidence_all_clear / all_clear_at_, 0.0, 1.0);
+    const double needed = MeasureEvidence::all_clear_at(all_clear_at_, finding.put_aside);
+    missing.evidence = std::clamp(finding.evidence_all_clear / needed, 0.0, 1.0);
     if (finding.evidence_all_clear <= 0 || finding.weighed == 0) return missing;
     // It grows by each observation about alike.
     const double each = finding.evidence_all_clear / static_cast<double>(finding.weighed);
-    const double lacking = std::max(0.0, all_clear_at_ - finding.evidence_all_clear);
+    const double lacking = std::max(0.0, needed - finding.evidence_all_clear);
     constexpr double kMost = 1e12;
     missing.more = static_cast<std::uint64_t>(std::min(kMost, std::ceil(lacking / each)));
     missing.time = time_of(*missing.more, finding.weighed);
@@ -482,6 +587,15 @@ class Judge::Bench {
            std::string(what_is_up(lacking.measure)) +
            ", which is too little to tell: " + evidence_text(missing.evidence) +
            forecast_text(missing, differences ? "compared answers" : units());
+  }
+
+  /// Of times that nobody is left to compare with.
+  std::string slower_text(const Finding& lacking, const Missing& missing) const {
+    return recent_text(lacking.suspect) + " of the new side " +
+           std::string(what_is_up(lacking.measure)) + ", " + usual_text(lacking) +
+           "; nobody is left there to tell a slow side from a busy day, so it has to be as it "
+           "was: " +
+           evidence_text(missing.evidence) + forecast_text(missing, units());
   }
 
   std::string nothing_usual_text(const Missing& missing) const {
@@ -587,7 +701,32 @@ void Judge::forgive() {
 
 void Judge::add(std::string_view operation, const Moment& moment) {
   const auto found = benches_.find(operation);
-  if (found != benches_.end()) found->second->add(moment);
+  if (found == benches_.end()) return;
+  found->second->add(moment);
+  found->second->put_times_aside(worse_at());
+}
+
+std::string Judge::kept() const {
+  std::vector<OperationMemory> all;
+  for (const auto& [name, bench] : benches_) {
+    if (auto memory = bench->memory()) all.push_back(*std::move(memory));
+  }
+  return to_text(all);
+}
+
+bool Judge::go_on(std::string_view kept, Memory what) {
+  const auto all = operation_memories_from(kept);
+  if (!all) return false;
+  for (const OperationMemory& each : *all) {
+    const auto found = benches_.find(each.operation);
+    if (found == benches_.end()) continue;
+    if (what == Memory::All) {
+      found->second->go_on(each);
+    } else {
+      found->second->know_what_is_usual(each);
+    }
+  }
+  return true;
 }
 
 std::vector<OperationVerdict> Judge::verdicts() const {

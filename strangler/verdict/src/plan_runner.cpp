@@ -151,6 +151,17 @@ PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark)
   reason_ = mark.reason;
 }
 
+void PlanRunner::go_on(std::chrono::milliseconds lasted) {
+  if (state_ != PlanState::Running || arrived_) return;
+  arrived_ = true;
+  since_ = clock_->steady() - lasted;
+}
+
+std::chrono::milliseconds PlanRunner::lasted() const {
+  if (state_ != PlanState::Running || !arrived_) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_->steady() - since_);
+}
+
 Result<void> PlanRunner::start() {
   if (state_ != PlanState::Ready) {
     return not_now("the plan is " + std::string(to_string(state_)) +
@@ -224,6 +235,19 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
   state_ = state;
   reason_ = std::move(why);
   return shift(Traffic{});
+}
+
+/// It may be the day and not the new side, so that nothing is brought back.
+std::optional<PlanAction> PlanRunner::stop_for_times(
+    const std::vector<OperationVerdict>& verdicts) {
+  if (state_ != PlanState::Running) return std::nullopt;
+  const auto far = std::ranges::find(verdicts, true, &OperationVerdict::far_slower);
+  if (far == verdicts.end()) return std::nullopt;
+  state_ = PlanState::NeedsPerson;
+  reason_ = far->reason +
+            ". More than half of the last minute took longer than 99 of 100 did before. Nothing is "
+            "brought back by itself, for it may be the day: a person decides";
+  return nothing(reason_);
 }
 
 /// Only one that runs: who is on the way back goes on, and who is paused goes nowhere.
@@ -322,7 +346,10 @@ std::optional<PlanAction> PlanRunner::leave_if_worse(
   }
   const OperationVerdict* const worse = worst_of(verdicts);
   if (has_nothing_new(situation.now)) return std::nullopt;
-  if (worse == nullptr) return stop_for_work(verdicts);
+  if (worse == nullptr) {
+    auto stopped = stop_for_times(verdicts);
+    return stopped ? std::move(stopped) : stop_for_work(verdicts);
+  }
   if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
   return leave(situation, *worse);
 }

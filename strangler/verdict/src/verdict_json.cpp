@@ -34,6 +34,10 @@ std::string to_json(const std::vector<OperationVerdict>& verdicts) {
                           {"reference", tally_json(each.reference)},
                           {"log_e_worse", each.evidence_worse},
                           {"log_e_all_clear", each.evidence_all_clear}});
+      if (!each.alone) continue;
+      findings.back()["held_to"] = "before";  // nobody is left on the old side
+      findings.back()["usual"] = each.usual;
+      if (each.put_aside > 0) findings.back()["slower_than_before"] = each.put_aside;
     }
     operations.push_back({{"operation", verdict.operation},
                           {"judgement", to_string(verdict.judgement)},

@@ -176,7 +176,14 @@ class Trouble {
  public:
   explicit Trouble(bool json) : json_(json) {}
 
+  /// A document says by itself that there is an answer again; lines are only there for what has
+  /// changed.
   void is_over() {
+    if (!told_.empty() && !json_) {
+      const auto away =
+          std::chrono::ceil<std::chrono::seconds>(system_clock().steady() - *since_).count();
+      print_line(now_text() + "it answers again, after " + std::to_string(away) + " s");
+    }
     since_.reset();
     told_.clear();
   }
@@ -191,16 +198,16 @@ class Trouble {
   }
 
  private:
+  static std::string now_text() { return to_string(system_clock().now()).substr(0, 19) + "Z  "; }
+
   void tell(const Error& error) const {
-    const std::string time = to_string(system_clock().now());
     if (json_) {
       print_json(
-          {{"time", time},
+          {{"time", to_string(system_clock().now())},
            {"problem",
             {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}});
     } else {
-      print_line(time.substr(0, 19) + "Z  " +
-                 paint("it is asked again: " + error.message, Tone::Warning));
+      print_line(now_text() + paint("it is asked again: " + error.message, Tone::Warning));
     }
   }
 
