@@ -43,6 +43,20 @@ bool is_of_writing(sqlite::FaultKind kind) {
          kind == sqlite::FaultKind::ReadOnly || kind == sqlite::FaultKind::CannotOpen;
 }
 
+/// For as long as it is there, the connection waits for no lock.
+class Impatient {
+ public:
+  explicit Impatient(sqlite::Connection& connection) : connection_(connection) {
+    connection_.set_busy_wait(std::chrono::milliseconds(0));
+  }
+  ~Impatient() { connection_.set_busy_wait(sqlite::Connection::kBusyWait); }
+  Impatient(const Impatient&) = delete;
+  Impatient& operator=(const Impatient&) = delete;
+
+ private:
+  sqlite::Connection& connection_;
+};
+
 class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock, Mode mode,
@@ -318,16 +332,14 @@ class SqliteControlStore final : public ControlStore {
   /// waits for nobody: who reads what was before keeps some of it there until tend() comes by.
   void bring_in() {
     if (connection_.is_read_only()) return;
-    connection_.set_busy_wait(std::chrono::milliseconds(0));
+    const auto mode =
+        has_much_room(file_) ? sqlite::Checkpoint::Truncate : sqlite::Checkpoint::Passive;
     try {
-      is_brought_in_ = connection_
-                           .checkpoint(has_much_room(file_) ? sqlite::Checkpoint::Truncate
-                                                            : sqlite::Checkpoint::Passive)
-                           .complete;
+      const Impatient waits_for_nobody(connection_);
+      is_brought_in_ = connection_.checkpoint(mode).complete;
     } catch (const sqlite::Fault&) {
       is_brought_in_ = false;  // committed it is
     }
-    connection_.set_busy_wait(sqlite::Connection::kBusyWait);
     hold_room();
   }
 
@@ -348,6 +360,7 @@ class SqliteControlStore final : public ControlStore {
   Result<void> try_to_write() {
     if (auto room = check_room(); !room) return room;
     if (auto grown = read_the_end(); !grown) return grown;
+    const Impatient comes_again(connection_);
     sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
     connection_.set_user_version(connection_.user_version());
     transaction.commit();
