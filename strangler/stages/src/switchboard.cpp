@@ -203,13 +203,14 @@ Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& 
   const Result<Stand> then = store_->stand_at(where.revision);
   if (!then) return fail(then.error());
   auto expected = preview(*then, where.force);
-  if (!expected || where.dry_run) return expected;
+  if (!expected) return expected;
   bool known = true;
   for (const Change& each : expected->changes) {
     known = known && is_known(each.module);
     if (where.force || !preflight_ || !gives_more(each.before, each.after)) continue;
     if (const auto why_not = preflight_(each.module)) return fail(unhealthy(each.module, *why_not));
   }
+  if (where.dry_run) return expected;
   Return all;
   auto lines =
       store_->change_all(where.force ? forced(reason, known) : reason,

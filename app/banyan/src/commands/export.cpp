@@ -66,9 +66,10 @@ Result<ExportedStages> stages_of_process(const ControlTarget& target) {
 }
 
 Result<ExportedStages> stages_of_store(const std::string& file,
-                                       std::optional<std::uint64_t> revision) {
-  auto store =
-      strangler::ControlStore::open(file, system_clock(), strangler::ControlStore::Mode::MustExist);
+                                       std::optional<std::uint64_t> revision,
+                                       const std::vector<std::string>& notes = {}) {
+  auto store = strangler::ControlStore::open(file, system_clock(),
+                                             strangler::ControlStore::Mode::MustExist, notes);
   if (!store) return fail(std::move(store.error()));
   auto stand = revision ? (*store)->stand_at(*revision) : (*store)->stand();
   if (!stand) return fail(std::move(stand.error()));
@@ -84,8 +85,9 @@ Result<ExportedStages> stages_for(const ControlTarget& target, const ExportOptio
   // All at legacy is right only where nothing has ever been moved.
   if (auto lost = serving::lost_control_store(file, options.file)) return fail(std::move(*lost));
   std::error_code unknown;
-  if (fs::exists(file, unknown) || options.revision) {
-    return stages_of_store(file, options.revision);
+  const bool is_empty = fs::file_size(file, unknown) == 0;  // somebody begins anew
+  if ((fs::exists(file, unknown) && !is_empty) || options.revision) {
+    return stages_of_store(file, options.revision, serving::notes_elsewhere(file, options.file));
   }
   // As a proxy that starts with the file for the first time.
   ExportedStages stages{{}, "no control store"};
