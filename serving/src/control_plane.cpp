@@ -108,7 +108,7 @@ telemetry::Health::Finding rollouts_finding(strangler::ControlStore& store,
     problems += (problems.empty() ? "" : " ") + each.module + " is at " + to_string(each.traffic) +
                 ", and nothing here goes by it: its requests go where the routes say. Put it back "
                 "into the file; or, if it is over, set it back: banyan shift " +
-                each.module + " 0% --writes local --why over.";
+                each.module + " 0% --writes old --why over.";
   }
   return {problems.empty(), problems};
 }

@@ -53,7 +53,7 @@ std::optional<std::string> why_left_behind(std::string_view rollout, const Traff
                      "its " + std::string(which) +
                      " to a new side any more: they would go to the old one. Put the routes of " +
                      name + " back; or, if that is meant, set it back first: banyan shift " + name +
-                     " 0% --writes local --why over";
+                     " 0% --writes old --why over";
   if (!store.empty()) text += " --store '" + store + "'";
   if (traffic.stage == TrafficStage::Moved) {
     text += "; or, if its old side is to go, say so first: banyan retire " + name + " --why over";

@@ -99,7 +99,7 @@ TEST_F(AReload, ThatWouldSendTheWritesOfARolloutBackIsRefused) {
     EXPECT_NE(told.find("catalog at moved (all reads and the writes are on its new side)"),
               std::string::npos)
         << told;
-    EXPECT_NE(told.find("banyan shift catalog 0% --writes local"), std::string::npos) << told;
+    EXPECT_NE(told.find("banyan shift catalog 0% --writes old"), std::string::npos) << told;
     EXPECT_NE(told.find("banyan retire catalog"), std::string::npos) << told;
     EXPECT_EQ(post("/albums/1", "{}").body, "catalog") << "the old table stays in force";
   }
