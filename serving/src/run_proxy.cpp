@@ -38,7 +38,7 @@ void announce(const Proxy& proxy, const std::string& log_file) {
   } else {
     text += "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
   }
-  // Folders of it are made: who has mistyped one should see where it is.
+  // Who has mistyped it should see where it is.
   if (!log_file.empty()) text += "log: " + location_of(log_file) + '\n';
   say(STDOUT_FILENO, text);
 }
