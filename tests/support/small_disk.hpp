@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +18,7 @@
 namespace banyan::test {
 
 /// How a body on a small disk has ended.
-enum class OnASmallDisk { Passed, Failed, NotAllowed };
+enum class OnASmallDisk : std::uint8_t { Passed, Failed, NotAllowed };
 
 /// Mounts of one's own: as root, or as one in a user namespace. Of a process with one thread.
 inline bool have_own_mounts() {

@@ -441,6 +441,17 @@ TEST_F(CheckCommand, FindsThatTheControlStoreWasLost) {
   std::ofstream(folder_.file("control.db.made")) << "it was\n";
   EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_lost"));
   EXPECT_EQ(exit_code_, 78);
+  std::ofstream(folder_.file("control.db")).flush();
+  EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_lost")) << "an empty file is none";
+  EXPECT_EQ(exit_code_, 78);
+}
+
+TEST_F(CheckCommand, FindsThatTheControlStoreIsAnOlderOne) {
+  ASSERT_TRUE(strangler::ControlStore::open(folder_.file("control.db"), system_clock()));
+  std::ofstream(folder_.file("control.db.made"))
+      << "Last revision: 7 " << std::string(64, 'a') << "\n";
+  EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_older"));
+  EXPECT_EQ(exit_code_, 78);
 }
 
 }  // namespace

@@ -473,6 +473,29 @@ TEST_F(AdminApiTest, GoesNowhereWhenOneOfAllMayNot) {
   EXPECT_EQ(store_->stand()->revision, 4U);
 }
 
+TEST_F(AdminApiTest, TriesAReturnAsItWouldBeDone) {
+  post("/rollouts/catalog/shift", R"({"percent":50,"who":"a","why":"b"})");
+  post("/rollouts/catalog/shift", R"({"percent":0,"who":"a","why":"b"})");
+  Switchboard board(*store_);
+  board.require([](std::string_view) { return std::optional<std::string>("nobody answers"); });
+  AdminApi api(board);
+  const auto ask = [&](const std::string& more) {
+    return api.answer({"POST",
+                       "/goto",
+                       {},
+                       "application/json",
+                       "{\"revision\":1," + more + R"("who":"a","why":"b"})"});
+  };
+  for (const char* more : {"", R"("dry_run":true,)"}) {
+    const AdminAnswer answer = ask(more);
+    EXPECT_EQ(rule(answer), "banyan.new_side_unhealthy") << more;
+    EXPECT_THAT(message(answer), HasSubstr("nobody answers"));
+  }
+  EXPECT_EQ(json(ask(R"("dry_run":true,"force":true,)"))["changes"].size(), 1U)
+      << "who forces asks nobody, and is shown that";
+  EXPECT_EQ(store_->stand()->revision, 2U);
+}
+
 TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {R"({"percent":"25%"})",
