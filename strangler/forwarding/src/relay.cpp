@@ -33,11 +33,12 @@ void Relay::run() {
   });
 }
 
-http::Response Relay::own_answer(const http::Refusal& refusal) const {
+http::Response Relay::own_answer(const http::Refusal& refusal) {
   http::Response answer = refusal_answer(*exchange_, refusal);
   for (const auto& field : order_.response_fields) {
     if (!answer.head.fields.contains(field.name)) answer.head.fields.add(field.name, field.value);
   }
+  answer_bytes_ = answer.body.size();
   return answer;
 }
 

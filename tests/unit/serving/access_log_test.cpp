@@ -98,6 +98,7 @@ TEST_F(TheAccessLog, HasALineForWhatIsNoRequestToo) {
     EXPECT_EQ(line["status"], each.status);
     EXPECT_EQ(line["outcome"], "refused");
     EXPECT_EQ(line["rule"], each.refusal);
+    EXPECT_EQ(line["response_bytes"], seen.body.size());
     EXPECT_EQ(line["method"], each.method);
     EXPECT_EQ(line["target"], each.target);
     EXPECT_EQ(line["request_id"], seen.field("X-Request-Id"));
@@ -131,6 +132,7 @@ TEST_F(TheAccessLog, KnowsTheIdsOfWhatIsRefusedInItsMiddle) {
     EXPECT_EQ(line["status"], seen.status);
     EXPECT_EQ(line["request_id"], "r9");
     EXPECT_EQ(line["correlation_id"], "action-9");
+    EXPECT_EQ(line["response_bytes"], seen.body.size()) << "the problem was sent";
     std::filesystem::resize_file(path(), 0);
   }
 }
