@@ -228,7 +228,7 @@ TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
   const Outcome told = run_banyan(words);
   EXPECT_EQ(told.exit_code, 0) << told.err;
   EXPECT_THAT(told.out, HasSubstr("it is asked again: it comes back\n"));
-  EXPECT_THAT(told.out, HasSubstr("Z  it answers again, after 1 s\n"));
+  EXPECT_THAT(told.out, HasSubstr("Z  it answers again, after "));
 }
 
 TEST_F(Plans, AreWatchedUntilCtrlCAlsoWhileNobodyAnswers) {

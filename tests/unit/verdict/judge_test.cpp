@@ -162,6 +162,82 @@ TEST(Judge, HoldsTheNewSideToWhatTheOldOneWasLikeWhenAllHasMoved) {
       << judge.verdicts().front().reason;
   for (int i = 0; i < 40; ++i) judge.add("a.one", alone(10));
   EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+  EXPECT_THAT(
+      judge.verdicts().front().reason,
+      HasSubstr("of the old one before all had moved; nobody is left there to compare with"));
+}
+
+/// All of it on the new side.
+Moment moved(std::uint64_t requests, microseconds took) {
+  Moment moment;
+  for (std::uint64_t i = 0; i < requests; ++i) moment.new_side.add(Ending::Good, took);
+  return moment;
+}
+
+// The machine has become busier, or the side cannot bear all: who has moved has nobody to ask.
+TEST(Judge, CannotTellASlowSideFromABusyDayWhenAllHasMovedAndIsSureAgainAfterwards) {
+  Judge judge({"a.one"});
+  const auto verdict = [&] { return judge.verdicts().front(); };
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  judge.begin_step(true);
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(20'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
+  EXPECT_THAT(verdict().reason, HasSubstr("of the old one before all had moved; nobody is left "
+                                          "there to tell a slow side from a busy day"));
+  const auto json = nlohmann::json::parse(to_json(judge.verdicts()));
+  EXPECT_EQ(json["operations"][0]["findings"].back()["held_to"], "before");
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(10'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
+}
+
+TEST(Judge, HoldsNothingOfTimesAgainstTheNewSideThatItSawWhileItWasAlone) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  judge.begin_step(true);
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(20'000)));
+  judge.begin_step(false);
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason;
+}
+
+TEST(Judge, GoesOnFromWhatAnotherHasSeen) {
+  Judge before({"a.one", "a.two"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  for (int i = 0; i < 40; ++i) before.add("a.two", moment(100, 20, 0));
+  Judge judge({"a.one", "a.three", "a.two"});
+  judge.begin_step(false);
+  ASSERT_TRUE(judge.go_on(before.kept(), Judge::Memory::All));
+  const auto verdicts = judge.verdicts();
+  EXPECT_EQ(of(verdicts, "a.one").judgement, Judgement::BetterOrEqual)
+      << of(verdicts, "a.one").reason;
+  EXPECT_EQ(of(verdicts, "a.one").samples, 40'000U);
+  EXPECT_EQ(of(verdicts, "a.two").judgement, Judgement::Worse);
+  EXPECT_EQ(of(verdicts, "a.three").samples, 0U);
+}
+
+TEST(Judge, GoesOnFromWhatIsUsualAndHasSeenNothingOfTheStep) {
+  Judge before({"a.one"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  Judge judge({"a.one"});
+  judge.begin_step(true);
+  ASSERT_TRUE(judge.go_on(before.kept(), Judge::Memory::Usual));
+  EXPECT_EQ(judge.verdicts().front().samples, 0U);
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::CannotTell);
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moved(100, microseconds(10'000)));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason << ": nobody could learn it any more";
+}
+
+TEST(Judge, TakesNothingOfWhatItCannotRead) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  const std::string kept = judge.kept();
+  EXPECT_FALSE(judge.go_on("", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on("{}", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on(R"([{"operation":"a.one","samples":-1}])", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on(kept.substr(0, kept.size() / 2), Judge::Memory::All));
+  EXPECT_EQ(judge.kept(), kept);
 }
 
 TEST(Judge, WeighsConsumersOfEventsLikewise) {
@@ -220,12 +296,17 @@ TEST_F(TheJudgeOfWrites, HoldsTheNewSideToWhatTheOldOneWasLike) {
                                           "before;"));
 }
 
-TEST_F(TheJudgeOfWrites, FindsThatTheyTakeLongerThanTheyDid) {
+TEST_F(TheJudgeOfWrites, CannotTellASlowSideFromABusyDayWhenTheyTakeLongerThanTheyDid) {
   add(100, writes(50, 0, Side::Local));
   judge_.begin_step(true);
   add(100, writes(50, 0, Side::Remote, microseconds(60'000)));
-  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
   EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+  EXPECT_THAT(verdict().reason, HasSubstr("of the old one before they moved; nobody is left there "
+                                          "to tell a slow side from a busy day"));
+  EXPECT_FALSE(verdict().far_slower) << "less than a minute";
+  add(200, writes(50, 0, Side::Remote, microseconds(60'000)));
+  EXPECT_TRUE(verdict().far_slower);
 }
 
 TEST_F(TheJudgeOfWrites, SaysWhatItCouldNotJudgeForWantOfWritesBefore) {
