@@ -12,7 +12,7 @@
 namespace banyan::strangler {
 namespace {
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// The one that was written without its module, or with a slip.
 std::optional<std::string> meant_by(std::string_view word, const std::vector<std::string>& known) {
@@ -29,11 +29,11 @@ std::string what_there_is(std::string_view word, const std::vector<std::string>&
   if (known.empty()) return "There is none.";
   std::string text = known.size() == 1 ? "There is " : "There are ";
   for (std::size_t i = 0; i < std::min(kMost, known.size()); ++i) {
-    text += (i == 0 ? "" : ", ") + quoted(known[i]);
+    text += (i == 0 ? "" : ", ") + in_quotes(known[i]);
   }
   if (known.size() > kMost) text += " and " + std::to_string(known.size() - kMost) + " more";
   text += '.';
-  if (const auto meant = meant_by(word, known)) text += " Did you mean " + quoted(*meant) + '?';
+  if (const auto meant = meant_by(word, known)) text += " Did you mean " + in_quotes(*meant) + '?';
   return text;
 }
 
@@ -63,16 +63,17 @@ class Look {
       return each.name == rule.operation || each.alone == rule.operation;
     });
     if (named != operations_.end() && named->reads) return;
-    std::string message = "the rule for " + quoted(rule.path) + " is never applied: ";
+    std::string message = "the rule for " + in_quotes(rule.path) + " is never applied: ";
     if (named != operations_.end()) {
-      message += quoted(rule.operation) + " is a write, and only the answers to reads are compared";
+      message +=
+          in_quotes(rule.operation) + " is a write, and only the answers to reads are compared";
     } else {
       std::vector<std::string> known;
       for (const NamedOperation& each : operations_) {
         if (each.reads) known.push_back(each.name);
       }
-      message += "no read of the rollout " + plan_.name + " is called " + quoted(rule.operation) +
-                 ". " + what_there_is(rule.operation, known);
+      message += "no read of the rollout " + plan_.name + " is called " +
+                 in_quotes(rule.operation) + ". " + what_there_is(rule.operation, known);
     }
     found_.push_back({"unknown_operation", place, std::move(message)});
   }
@@ -81,8 +82,8 @@ class Look {
     if (!rule.rule.ignoring || rule.rule.ignoring->until >= today_) return;
     const Ignoring& ignoring = *rule.rule.ignoring;
     found_.push_back({"ignoring_is_over", place,
-                      "that " + quoted(rule.path) + " of " + plan_.name + " is ignored was until " +
-                          ignoring.until +
+                      "that " + in_quotes(rule.path) + " of " + plan_.name +
+                          " is ignored was until " + ignoring.until +
                           ", which is over: what differs there counts since, and a plan goes "
                           "back for it. Take the rule out, or ask " +
                           ignoring.owner + " for another day"});
@@ -96,7 +97,7 @@ class Look {
     }
     if (std::ranges::find(known, waived) != known.end()) return;
     found_.push_back({"unknown_operation", place,
-                      quoted(waived) + " in waived of [rollouts." + plan_.name +
+                      in_quotes(waived) + " in waived of [rollouts." + plan_.name +
                           ".plan] waives nothing: no operation of it is called so. " +
                           what_there_is(waived, known)});
   }

@@ -18,7 +18,7 @@ bool is_a(const CLI::ParseError& error) {
   return dynamic_cast<const Kind*>(&error) != nullptr;
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// From the program down to the command that was reached.
 std::vector<const CLI::App*> reached(const CLI::App& app) {
@@ -49,7 +49,7 @@ std::string listed(const std::vector<std::string>& words) {
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
   const auto meant = nearest(word, known);
-  return meant ? ". Did you mean " + quoted(*meant) + '?' : std::string();
+  return meant ? ". Did you mean " + in_quotes(*meant) + '?' : std::string();
 }
 
 /// Options of the commands that were reached: all of them are understood there.
@@ -85,7 +85,7 @@ std::string too_much(const CLI::App& app) {
   const CLI::App& command = *reached(app).back();
   const std::vector<std::string> below = commands_below(command);
   if (below.empty()) {
-    return '`' + reached_command(app) + "` takes no further argument, and " + quoted(*word) +
+    return '`' + reached_command(app) + "` takes no further argument, and " + in_quotes(*word) +
            " is one";
   }
   const std::string text = "there is no `" + reached_command(app) + ' ' + *word + '`';
@@ -137,13 +137,13 @@ std::string bad_value(const std::string& said) {
   if (const auto range = parted(problem, " not in range "); range && problem.starts_with(kValue)) {
     const auto bounds = parted(range->second, " to ");
     if (!bounds) return said;
-    return name + ": " + quoted(range->first.substr(kValue.size())) +
+    return name + ": " + in_quotes(range->first.substr(kValue.size())) +
            " is out of range, expected a number from " + plain_number(bounds->first) + " to " +
            plain_number(bounds->second);
   }
   if (const auto set = parted(problem, " not in {"); set && set->second.ends_with('}')) {
     const auto choices = split(std::string_view(set->second).substr(0, set->second.size() - 1));
-    return name + ": " + quoted(set->first) + " is none of " + listed(choices) +
+    return name + ": " + in_quotes(set->first) + " is none of " + listed(choices) +
            did_you_mean(set->first, choices);
   }
   return said;
@@ -155,7 +155,7 @@ std::string no_number(const std::string& said) {
   if (!said.starts_with(kSaid)) return said;
   const auto given = parted(said.substr(kSaid.size()), " = ");
   if (!given) return said;
-  return given->first + ": " + quoted(given->second) + " is no number that it takes";
+  return given->first + ": " + in_quotes(given->second) + " is no number that it takes";
 }
 
 /// "--url: 1 required URL missing", "--from: At Most 1 required but received 2".
