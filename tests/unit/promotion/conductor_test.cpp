@@ -326,10 +326,10 @@ TEST_F(AStepThatIsUnderWay, IsTakenUpByAProcessThatHasLookedOn) {
   EXPECT_FALSE(second->desk.plans()->front().conducts);
   here_->conductor.end();
   tick(*second);
-  const PlanStatus plan = second->desk.plans()->front();
-  EXPECT_TRUE(plan.conducts);
-  EXPECT_EQ(plan.reason, "25% stays for another 3498s");
-  EXPECT_EQ(plan.verdicts.front().samples, kSamples) << "the one that ended has seen more of it";
+  const PlanStatus seen = second->desk.plans()->front();
+  EXPECT_TRUE(seen.conducts);
+  EXPECT_EQ(seen.reason, "25% stays for another 3498s");
+  EXPECT_EQ(seen.verdicts.front().samples, kSamples) << "the one that ended has seen more of it";
 }
 
 TEST_F(AStepThatIsUnderWay, GoesOnWithWhatAProcessThatHasLookedOnHasSeenItselfWhereThatIsMore) {
