@@ -15,7 +15,6 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
-#include "banyan/kernel/clock.hpp"
 
 namespace banyan::cli::check {
 namespace {
