@@ -357,6 +357,15 @@ TEST_F(AStepThatIsUnderWay, BeginsAnewAndSaysSoWhereNobodyHasKeptHowFarItWas) {
   }
 }
 
+TEST_F(AStepThatIsUnderWay, GoesOnWhenTheRoutesHaveOneOperationMore) {
+  here_->operations.emplace_back("catalog.search");
+  tick();
+  EXPECT_EQ(plan().reason, "25% stays for another 3500s");
+  EXPECT_EQ(samples(), kSamples);
+  EXPECT_EQ(plan().verdicts.back().operation, "catalog.search");
+  EXPECT_EQ(plan().verdicts.back().samples, 0U);
+}
+
 TEST_F(AStepThatIsUnderWay, SaysOnceThatItCannotBeKept) {
   std::filesystem::remove(file_ + ".progress");
   std::filesystem::create_directory(file_ + ".progress");
