@@ -49,6 +49,7 @@ struct RolloutFigures {
   std::array<std::atomic<std::uint64_t>, 4> no_fallbacks{};  ///< by NoFallback
   std::array<std::atomic<std::uint64_t>, 2> forced{};        ///< by Side
   std::array<std::atomic<std::uint64_t>, 4> not_forced{};    ///< by NotForced
+  std::atomic<std::uint64_t> new_side_writes{};  ///< requests that write, and went there
 };
 
 /// One more of what the index is for.

@@ -48,6 +48,28 @@ Json entry_object(const LogEntry& entry) {
   return json;
 }
 
+/// For people, who alone know what there is to be carried over.
+Json left_behind(const std::string& module, const LiveFacts& live) {
+  Json json = Json::object();
+  std::string written =
+      "what was written to the new side of " + module + " while it had the writes";
+  if (live.new_side_writes) {
+    const std::uint64_t writes = live.new_side_writes(module);
+    json["writes"] = writes;
+    written += " (it got " + std::to_string(writes) + (writes == 1 ? " write" : " writes") +
+               " since this process began)";
+  }
+  json["message"] =
+      written +
+      " may be missing on the old one, which has them now: nobody has said that both work on the "
+      "same data. If they do, say shared_data = true in [rollouts." +
+      module +
+      ".fallback]; if not, carry it over by hand, or give the writes back before the old side has "
+      "any: banyan shift " +
+      module + " 100% --writes new";
+  return json;
+}
+
 }  // namespace
 
 std::string evidence_json(const std::string& evidence) { return dump(evidence_object(evidence)); }
@@ -58,7 +80,9 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
     Json json = {{"module", position.rollout.module}};
     json.update(traffic_object(position.rollout.traffic));
     json["reads_hundredths"] = position.rollout.traffic.reads.hundredths();
-    json["data"] = to_string(position.topology.data);
+    // Of an application whose tables nobody here knows the stage is only the one it begins with.
+    json["data"] = position.topology.old_side_sees_writes ? to_string(position.topology.data)
+                                                          : std::string_view("unknown");
     json["old_side"] = position.topology.old_side;
     json["new_side"] = position.topology.new_side;
     json["revision"] = position.rollout.revision;
@@ -74,6 +98,10 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
                          {"new_side", testers->new_side},
                          {"refused", testers->refused}};
     }
+    if (live.fallbacks) {
+      const auto fallbacks = live.fallbacks(position.rollout.module);
+      if (fallbacks) json["fallbacks"] = *fallbacks;
+    }
     if (live.missed) json["missed"] = live.missed(position.rollout.module);
     if (position.illegal) json["illegal"] = *position.illegal;
     rollouts.push_back(std::move(json));
@@ -84,11 +112,17 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
     const Unowned unowned = live.unowned();
     Json catch_alls = Json::array();
     for (const auto& [route, requests] : unowned.catch_alls) {
-      catch_alls.push_back({{"route", route}, {"requests", requests}});
+      Json row = {{"route", route}, {"requests", requests}};
+      const auto lately = unowned.lately.find(route);
+      if (lately != unowned.lately.end()) row["since_routes_read"] = lately->second;
+      catch_alls.push_back(std::move(row));
     }
     document["unowned"] = {{"nowhere", unowned.nowhere},
                            {"not_told_apart", unowned.not_told_apart},
                            {"catch_alls", std::move(catch_alls)}};
+    if (unowned.nowhere_lately) {
+      document["unowned"]["nowhere_since_routes_read"] = *unowned.nowhere_lately;
+    }
   }
   if (live.attention) {
     Json attention = Json::array();
@@ -101,12 +135,13 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
   return dump(document);
 }
 
-std::string change_json(const Change& change) {
+std::string change_json(const Change& change, const LiveFacts& live) {
   Json json = {{"module", change.module},
                {"changed", change.entry.has_value()},
                {"before", traffic_object(change.before)},
                {"after", traffic_object(change.after)}};
   if (change.entry) json["entry"] = entry_object(*change.entry);
+  if (change.leaves_writes) json["left_behind"] = left_behind(change.module, live);
   return dump(json);
 }
 

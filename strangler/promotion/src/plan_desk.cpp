@@ -119,6 +119,11 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                          const Reason& reason) {
   const auto plan = wanted(module, order);
   if (!plan) return fail(plan.error());
+  // That it is not there comes before what is legal for it.
+  if (const auto known = board_->store().history(1, module);
+      !known && known.error().code == ErrorCode::NotFound) {
+    return fail(known.error());
+  }
   for (const PlanStep& each : plan->steps) {
     if (auto why = board_->why_not(module, each.traffic())) {
       return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",

@@ -169,10 +169,35 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   const Outcome seen = banyan({"watch", "--count", "3", "--interval", "0.1"});
   EXPECT_EQ(seen.exit_code, 0) << seen.err;
   EXPECT_EQ(std::ranges::count(seen.out, '\n'), 2) << "a line for each rollout, once: " << seen.out;
-  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes local\n"));
+  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes old\n"));
   EXPECT_THAT(seen.out, Not(HasSubstr("\x1b"))) << "no terminal, no colours";
   EXPECT_EQ(run_banyan({"watch", "--store", file_, "--count", "1"}).exit_code, 0);
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
+}
+
+TEST_F(Plans, AreWatchedWithWhatHasToBeLookedAfter) {
+  std::atomic<int> looks = 0;
+  AdminServer ill(
+      [&](const std::string& method, const std::string& target, const std::string& body) {
+        auto said = answer(method, target, body);
+        if (!target.ends_with("/status")) return said;
+        Json status = Json::parse(said.second);
+        status["attention"] = Json::array();
+        if (++looks < 3) {
+          status["attention"].push_back(
+              Json{{"about", "upstreams"}, {"message", "no healthy instance in books"}});
+        }
+        status["rollouts"][0]["fallbacks"] = 3;
+        said.second = status.dump();
+        return said;
+      });
+  const Outcome seen =
+      run_banyan({"watch", "--url", ill.url(), "--count", "4", "--interval", "0.1"});
+  EXPECT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_THAT(seen.out, HasSubstr("attention: upstreams: no healthy instance in books\n"));
+  EXPECT_THAT(seen.out, HasSubstr("upstreams: is well again\n"));
+  EXPECT_THAT(seen.out, HasSubstr("3 requests of catalog were answered by the old side"));
+  EXPECT_EQ(std::ranges::count(seen.out, '\n'), 5) << "each once: " << seen.out;
 }
 
 TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {

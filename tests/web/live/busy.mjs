@@ -147,7 +147,7 @@ export const differences = () => ({ modules: [
 
 const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", rule: "banyan.illegal_stage",
   detail: "the writes of catalog may only be on the new side while 100% of its reads are, and 30% would be: two sides must never answer " +
-    "for what one of them writes. Bring the writes home in the same change (writes local), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
+    "for what one of them writes. Bring the writes home in the same change (writes to the old side), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
 
 const misfit = { type: "about:blank", status: 400, code: "InvalidArgument", rule: "banyan.replay_does_not_fit", detail: "another form",
   details: [{ where: "/parts/1", problem: "what is said for q of the query has another form than aaa, which is kept of it" }] };
