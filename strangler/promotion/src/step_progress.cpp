@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -84,14 +85,13 @@ ProgressFile::ProgressFile(std::string file, std::string program)
     : file_(std::move(file)), program_(std::move(program)) {}
 
 ProgressFile::Kept ProgressFile::read() const {
-  std::ifstream file(file_, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return {};
   try {
-    if (json.at("format").get<std::int64_t>() != kProgressFormat) return {};
+    std::ifstream file(file_, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object() || json.at("format").get<std::int64_t>() != kProgressFormat) return {};
     return kept_in(json);
-  } catch (const std::exception&) {  // a field is missing, or of another kind
+  } catch (const std::exception&) {  // a field is missing, or of another kind; or it cannot be read
     return {};
   }
 }

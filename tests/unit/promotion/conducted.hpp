@@ -21,13 +21,14 @@ inline Percent percent(std::int64_t hundredths) {
 /// A process that shares a control store: what its requests have shown, and who walks by that.
 struct ConductingProcess {
   ConductingProcess(const std::string& file, const Clock& clock,
-                    std::vector<JudgedOperation> operations, Executor* aside,
+                    std::vector<JudgedOperation> judged, Executor* aside,
                     Survey survey = open_topology(), std::string program = "a build")
       : store(ControlStore::open(file, clock).value()),
         board(*store, std::move(survey)),
+        operations(std::move(judged)),
         conductor({.board = board,
                    .evidence = evidence,
-                   .operations = [operations](std::string_view) { return operations; },
+                   .operations = [this](std::string_view) { return operations; },
                    .clock = clock,
                    .seat = file + ".conductor",
                    .progress = file + ".progress",
@@ -39,6 +40,7 @@ struct ConductingProcess {
   std::unique_ptr<ControlStore> store;
   Switchboard board;
   TrafficEvidence evidence;
+  std::vector<JudgedOperation> operations;  ///< of every rollout, as routes have them
   std::vector<Conductor::Note> notes;
   Conductor conductor;
   Plan plan = Plan::usual();

@@ -326,10 +326,10 @@ TEST_F(AStepThatIsUnderWay, IsTakenUpByAProcessThatHasLookedOn) {
   EXPECT_FALSE(second->desk.plans()->front().conducts);
   here_->conductor.end();
   tick(*second);
-  const PlanStatus plan = second->desk.plans()->front();
-  EXPECT_TRUE(plan.conducts);
-  EXPECT_EQ(plan.reason, "25% stays for another 3498s");
-  EXPECT_EQ(plan.verdicts.front().samples, kSamples) << "the one that ended has seen more of it";
+  const PlanStatus seen = second->desk.plans()->front();
+  EXPECT_TRUE(seen.conducts);
+  EXPECT_EQ(seen.reason, "25% stays for another 3498s");
+  EXPECT_EQ(seen.verdicts.front().samples, kSamples) << "the one that ended has seen more of it";
 }
 
 TEST_F(AStepThatIsUnderWay, GoesOnWithWhatAProcessThatHasLookedOnHasSeenItselfWhereThatIsMore) {
@@ -355,6 +355,15 @@ TEST_F(AStepThatIsUnderWay, BeginsAnewAndSaysSoWhereNobodyHasKeptHowFarItWas) {
               "25% has begun; it begins anew, for nobody has kept how long it has lasted");
     EXPECT_EQ(note(), "at 25%; it begins anew, for nobody has kept how long it has lasted");
   }
+}
+
+TEST_F(AStepThatIsUnderWay, GoesOnWhenTheRoutesHaveOneOperationMore) {
+  here_->operations.emplace_back("catalog.search");
+  tick();
+  EXPECT_EQ(plan().reason, "25% stays for another 3500s");
+  EXPECT_EQ(samples(), kSamples);
+  EXPECT_EQ(plan().verdicts.back().operation, "catalog.search");
+  EXPECT_EQ(plan().verdicts.back().samples, 0U);
 }
 
 TEST_F(AStepThatIsUnderWay, SaysOnceThatItCannotBeKept) {
