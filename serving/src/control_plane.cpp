@@ -96,6 +96,23 @@ telemetry::Health::Finding plans_finding(const strangler::PlanDesk& desk) {
   return {problems.empty(), problems};
 }
 
+/// Rollouts that nothing here goes by, though the store has their traffic elsewhere than at legacy:
+/// their requests go where the routes say, and nobody has decided that.
+telemetry::Health::Finding rollouts_finding(strangler::ControlStore& store,
+                                            const strangler::Survey& survey) {
+  const auto stand = store.stand();
+  if (!stand) return {};  // the control store says so itself
+  std::string problems;
+  for (const strangler::Rollout& each : stand->rollouts) {
+    if (is_over(each.traffic) || !is_gone(survey(each.module))) continue;
+    problems += (problems.empty() ? "" : " ") + each.module + " is at " + to_string(each.traffic) +
+                ", and nothing here goes by it: its requests go where the routes say. Put it back "
+                "into the file; or, if it is over, set it back: banyan shift " +
+                each.module + " 0% --writes old --why over.";
+  }
+  return {problems.empty(), problems};
+}
+
 std::vector<strangler::Attention> attention_of(const telemetry::Health& health) {
   std::vector<strangler::Attention> all;
   for (const auto& problem : health.ready().problems) {
@@ -154,6 +171,9 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->stages_ = std::move(*stages);
   plane->tell_what_nobody_goes_by(plan.rollouts);
   plane->witness_ = std::make_unique<strangler::Witness>(*plane->store_, plan.survey);
+  telemetry.health.add("rollouts", false, [store = plane->store_.get(), survey = plan.survey] {
+    return rollouts_finding(*store, survey);
+  });
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
@@ -164,6 +184,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .operations = std::move(plan.operations),
       .clock = plan.clock,
       .seat = plan.store + ".conductor",
+      .progress = plan.store + ".progress",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
       .aside = plane->askers_.get(),
       .work = plan.work});
@@ -173,6 +194,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
           .live = {.tunnels = std::move(plan.tunnels),
                    .missed = std::move(plan.missed),
                    .testers = std::move(plan.testers),
+                   .new_side_writes = std::move(plan.new_side_writes),
+                   .fallbacks = std::move(plan.fallbacks),
                    .unowned = std::move(plan.unowned),
                    .attention = [&telemetry] { return attention_of(telemetry.health); }},
           .plan_of = std::move(plan.plan_of),
@@ -251,6 +274,8 @@ void ControlPlane::note(const strangler::Conductor::Note& note) const {
     case Kind::Moved: return write(telemetry::Level::Info, "plan_moved");
     case Kind::WentBack: return write(telemetry::Level::Warning, "plan_went_back");
     case Kind::Hindered: return write(telemetry::Level::Warning, "plan_hindered");
+    case Kind::TakenUp: return write(telemetry::Level::Info, "plan_taken_up");
+    case Kind::NotKept: return write(telemetry::Level::Warning, "plan_progress_not_kept");
     case Kind::NeedsPerson: break;
   }
   telemetry_.log.write(telemetry::Level::Error, "plan_needs_person",
@@ -276,17 +301,16 @@ void ControlPlane::tell_what_nobody_goes_by(const std::vector<std::string>& roll
   if (!stand) return;  // complained about already
   for (const strangler::Rollout& each : stand->rollouts) {
     const bool known = std::ranges::find(rollouts, each.module) != rollouts.end();
-    if (known || each.traffic == strangler::Traffic{}) continue;
+    if (known || is_over(each.traffic)) continue;
     telemetry_.log.write(
         telemetry::Level::Warning, "rollout_without_routes",
         {{"rollout", each.module},
          {"stage", to_string(each.traffic)},
-         {"message",
-          "the control store has moved traffic of " + each.module +
-              ", and nothing here goes by it any more: requests go where the routes say"},
+         {"message", "the control store has " + each.module + " at " + to_string(each.traffic) +
+                         ", and nothing here goes by it: requests go where the routes say"},
          {"next",
           "put the rollout back into the file; or, if it is over, set it back: banyan shift " +
-              each.module + " 0% --writes local --why over"}});
+              each.module + " 0% --writes old --why over"}});
   }
 }
 

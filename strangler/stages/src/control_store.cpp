@@ -230,6 +230,12 @@ class SqliteControlStore final : public ControlStore {
         return std::tie(one.seq, one.note) > std::tie(other.seq, other.note);
       });
       if (lines.size() > limit) lines.resize(limit);
+      // No line is an answer only about what there is: a typing mistake is none.
+      if (lines.empty() && !module.empty() && !knows(std::string(module))) {
+        const Result<Stand> now = read_stand();
+        if (!now) return fail(now.error());
+        return fail(unknown_rollout(module, *now));
+      }
       return lines;
     });
   }

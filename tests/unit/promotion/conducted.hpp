@@ -22,7 +22,7 @@ inline Percent percent(std::int64_t hundredths) {
 struct ConductingProcess {
   ConductingProcess(const std::string& file, const Clock& clock,
                     std::vector<JudgedOperation> operations, Executor* aside,
-                    Survey survey = open_topology())
+                    Survey survey = open_topology(), std::string program = "a build")
       : store(ControlStore::open(file, clock).value()),
         board(*store, std::move(survey)),
         conductor({.board = board,
@@ -30,8 +30,10 @@ struct ConductingProcess {
                    .operations = [operations](std::string_view) { return operations; },
                    .clock = clock,
                    .seat = file + ".conductor",
+                   .progress = file + ".progress",
                    .note = [this](const Conductor::Note& note) { notes.push_back(note); },
-                   .aside = aside}),
+                   .aside = aside,
+                   .program = std::move(program)}),
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
 
   std::unique_ptr<ControlStore> store;
@@ -54,9 +56,11 @@ class Conducted : public testing::Test {
     ASSERT_TRUE(here_->store->enlist({"catalog", "orders"}));
   }
 
-  std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr) {
-    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_, aside,
-                                                    [this](std::string_view) { return topology_; });
+  std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr,
+                                             std::string program = "a build") {
+    auto made = std::make_unique<ConductingProcess>(
+        file_, clock_, operations_, aside, [this](std::string_view) { return topology_; },
+        std::move(program));
     for (PlanStep& each : made->plan.steps) {
       each.dwell = std::chrono::seconds(2);
       each.samples = 500;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/export.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -139,6 +141,24 @@ std::string command_of(const ControlTarget& target, const ExportOptions& options
   return text + " --out " + folder;
 }
 
+/// HAProxy does not start with fewer descriptors than its connections want; "" is enough. By the
+/// limit of this user, which that of its service may not be.
+std::string why_too_few_descriptors(const Configuration& configuration) {
+  constexpr std::uint64_t kBeside = 18;  // listeners, its own pipes
+  const std::uint64_t wanted = 2 * std::uint64_t{configuration.limits.connections} + kBeside;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max == RLIM_INFINITY ||
+      limit.rlim_max >= wanted) {
+    return {};
+  }
+  return "HAProxy wants " + std::to_string(wanted) + " descriptors for the " +
+         std::to_string(configuration.limits.connections) +
+         " connections of [limits], and a process of this user may have " +
+         std::to_string(limit.rlim_max) +
+         ": it would end at once. Raise that (LimitNOFILE= of its service), or say less in "
+         "connections";
+}
+
 int refuse(const ControlTarget& target, const Error& error, int code) {
   print_error(error, target.json);
   return code;
@@ -190,8 +210,12 @@ int export_table(const ControlTarget& target, const ExportOptions& options) {
                    {}},
                   kUsage);
   }
-  const auto stages = stages_for(target, options, *configuration);
+  auto stages = stages_for(target, options, *configuration);
   if (!stages) return not_told(stages.error(), target.json);
+  if (const auto few = why_too_few_descriptors(*configuration);
+      options.engine == "haproxy" && !few.empty()) {
+    stages->attention += (stages->attention.empty() ? "" : ". ") + few;
+  }
   const std::string folder = options.out.empty() ? options.engine : options.out;
   const strangler::TableToExport table{
       .configuration = *configuration,

@@ -51,9 +51,11 @@ class ControlPlane {
     strangler::Survey survey;
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
-    std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
-    std::function<strangler::Unowned()> unowned;            ///< the same
-    strangler::TestersOf testers;                           ///< the same
+    std::function<std::uint64_t(std::string_view)> missed;             ///< see strangler::LiveFacts
+    std::function<std::uint64_t(std::string_view)> new_side_writes{};  ///< the same
+    std::function<strangler::Unowned()> unowned;                       ///< the same
+    strangler::TestersOf testers;                                      ///< the same
+    strangler::FallbacksOf fallbacks{};                                ///< the same
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;

@@ -214,7 +214,8 @@ class ControlStore {
 
   /// The newest `limit` lines of stages, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
-  /// The same of every kind, or of one.
+  /// The same of every kind, or of one. NotFound "banyan.unknown_rollout" for a module that the
+  /// store has never heard of.
   virtual Result<std::vector<LogEntry>> history(std::size_t limit, std::string_view module = {},
                                                 std::string_view kind = {}) = 0;
 
