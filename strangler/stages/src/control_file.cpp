@@ -2,6 +2,8 @@
 #include "control_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/sqlite/transaction.hpp"
@@ -91,9 +93,16 @@ BEGIN SELECT RAISE(ABORT, 'the switch log is only ever appended to'); END;
 )";
 static_assert(kApplicationId == 1112430915);
 
+/// Where a control store was, to name another file would be to forget it.
 std::unexpected<Error> foreign(const std::string& file, const std::string& what) {
+  const std::string note = made_note_beside(file);
+  std::error_code unknown;
+  const bool was_a_store = std::filesystem::exists(note, unknown);
   return fail(ErrorCode::FailedPrecondition, "banyan.foreign_control_store",
-              file + ' ' + what + ". It is left as it is; name another file as the control store.");
+              file + ' ' + what + ". It is left as it is; " +
+                  (was_a_store ? "but by " + note + " a control store was there. " +
+                                     ways_out(file, "move " + file + " away, delete " + note)
+                               : "name another file as the control store."));
 }
 
 /// SQLite's findings have line breaks.

@@ -13,6 +13,7 @@
 
 #include "banyan/kernel/random.hpp"
 #include "conducted.hpp"
+#include "support/small_disk.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -481,6 +482,29 @@ TEST_F(TheConductor, PausesWhenSomebodyShiftsByHand) {
     tick();
   }
   EXPECT_EQ(share(), percent(10'00));
+}
+
+// A file system of its own, really full.
+TEST_F(TheConductor, GoesBackThoughTheDiskOfTheControlStoreIsFull) {
+  const auto ended = test::on_a_small_disk(folder_.path(), "4m", [&] {
+    (void)here_.release();  // its store was opened before the fork, on the disk beneath
+    here_ = process();
+    ASSERT_TRUE(here_->store->enlist({"catalog", "orders"}));
+    start();
+    ASSERT_EQ(share(), percent(100));
+    test::fill_disk(folder_.file("ballast"));
+    for (int i = 0; i < 1'000 && share() != Percent::none(); ++i) {
+      requests(*here_, 100, 50);
+      tick();
+    }
+    EXPECT_EQ(share(), Percent::none()) << plan().reason;
+    EXPECT_EQ(plan().state, PlanState::RolledBack);
+    EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
+    EXPECT_TRUE(here_->store->verify()->problems.empty());
+    here_.reset();
+  });
+  if (ended == test::OnASmallDisk::NotAllowed) GTEST_SKIP() << "nobody may mount here";
+  EXPECT_EQ(ended, test::OnASmallDisk::Passed);
 }
 
 TEST_F(TheConductor, WaitsForANewSideThatIsNotFitAndSaysSo) {

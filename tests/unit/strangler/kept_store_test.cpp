@@ -242,6 +242,19 @@ TEST(AKeptStoreThatIsDamaged, NamesTheSameWayOutAsOneThatIsLost) {
                     Not(HasSubstr("\n"))));
 }
 
+TEST(AKeptStoreThatIsDamaged, IsNotTakenForAnotherFileWhereANoteSaysThatItWasThere) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  std::ofstream(file) << "not one byte of it is left";
+  write_made_note(file + ".made", file, {});
+  const auto refused = ControlStore::open(file, system_clock());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "banyan.foreign_control_store");
+  EXPECT_THAT(refused.error().message,
+              AllOf(HasSubstr("put the newest copy back"), HasSubstr("delete " + file + ".made"),
+                    Not(HasSubstr("name another file"))));
+}
+
 TEST(AKeptStoreOnAFullDisk, SaysSoFromTheFirstWriteThatFailedUntilOneSucceeds) {
   const test::TemporaryFolder folder;
   test::FullDisk disk("control.db");
