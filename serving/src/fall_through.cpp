@@ -7,16 +7,18 @@
 
 namespace banyan::serving {
 
-void FallThrough::count(const Target& missed) {
+void FallThrough::count(const Target& missed, Timestamp now) {
   const std::lock_guard lock(mutex_);
-  ++counts_[{missed.route.rollout, std::string(missed.statistics_name())}];
+  Counted& counted = counts_[{missed.route.rollout, std::string(missed.statistics_name())}];
+  ++counted.count;
+  counted.last = now;
 }
 
 std::uint64_t FallThrough::of(std::string_view rollout) const {
   std::uint64_t sum = 0;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, count] : counts_) {
-    if (key.first == rollout) sum += count;
+  for (const auto& [key, counted] : counts_) {
+    if (key.first == rollout) sum += counted.count;
   }
   return sum;
 }
@@ -24,7 +26,9 @@ std::uint64_t FallThrough::of(std::string_view rollout) const {
 std::vector<FallThrough::Count> FallThrough::counts() const {
   std::vector<Count> all;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, count] : counts_) all.push_back({key.first, key.second, count});
+  for (const auto& [key, counted] : counts_) {
+    all.push_back({key.first, key.second, counted.count, counted.last});
+  }
   return all;
 }
 
@@ -38,10 +42,10 @@ void FallThrough::forget_if(
 std::vector<telemetry::Sample> FallThrough::samples() const {
   std::vector<telemetry::Sample> all;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, count] : counts_) {
+  for (const auto& [key, counted] : counts_) {
     all.push_back({metric("banyan_route_near_misses_total"),
                    {key.first, key.second},
-                   static_cast<double>(count)});
+                   static_cast<double>(counted.count)});
   }
   return all;
 }

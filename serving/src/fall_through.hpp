@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/kernel/clock.hpp"
 #include "banyan/telemetry/metrics.hpp"
 
 namespace banyan::serving {
@@ -21,13 +22,14 @@ struct Target;
 /// "/albums/"): they stay on the old side, and who says 100 % has to know. Safe for concurrent use.
 class FallThrough {
  public:
-  void count(const Target& missed);
+  void count(const Target& missed, Timestamp now);
   /// Of all targets of the rollout together.
   std::uint64_t of(std::string_view rollout) const;
   struct Count {
     std::string rollout;
     std::string route;
     std::uint64_t count = 0;
+    Timestamp last{};
   };
   std::vector<Count> counts() const;
   /// Takes away what was counted of targets of which `gone` says so.
@@ -37,7 +39,11 @@ class FallThrough {
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
+  struct Counted {
+    std::uint64_t count = 0;
+    Timestamp last{};
+  };
+  std::map<std::pair<std::string, std::string>, Counted> counts_;
 };
 
 }  // namespace banyan::serving

@@ -91,7 +91,11 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
   const Destination& destination = transaction.destination();
   // How long a body takes is the client's time, and of a stream its life.
   const auto latency = outcome.to_head.count() > 0 ? outcome.to_head : outcome.took;
-  destination.requests->record(failed, latency);
+  destination.requests->record(failed, latency, parts_.clock.now());
+  const auto& both_sides = transaction.target->both_sides;
+  if (both_sides && transaction.effect == Effect::Write && transaction.side == Side::Remote) {
+    both_sides->figures->new_side_writes.fetch_add(1, std::memory_order_relaxed);
+  }
   if (destination.window != nullptr && !transaction.forced) {
     // A failure is known at its end. How the side did with what went well was known by its head:
     // the end of a long download is no news of it.
@@ -139,7 +143,7 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
   const Target& target = *transaction.target;
   if (is_doing_of_side(transaction, failure)) {
     const Destination& destination = target.destination(failure.side);
-    destination.requests->record(true, failure.took);
+    destination.requests->record(true, failure.took, parts_.clock.now());
     if (destination.window != nullptr && !transaction.forced) {
       destination.window->record(true, failure.took, parts_.clock.steady());
     }

@@ -61,7 +61,7 @@ class Outcomes {
   }
 
   /// A request misses this moving target by its spelling only, and goes elsewhere.
-  void fell_beside(const Target& missed) { parts_.fall_through.count(missed); }
+  void fell_beside(const Target& missed) { parts_.fall_through.count(missed, parts_.clock.now()); }
   /// The target has answered; `told`: the client is given the id of a visit that begins. On any
   /// thread.
   void of_visit(const Transaction& transaction, bool told);

@@ -83,6 +83,8 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },
        .tunnels = [all](std::string_view rollout) { return all->server->tunnels(rollout); },
        .missed = [all](std::string_view rollout) { return all->server->missed(rollout); },
+       .new_side_writes =
+           [all](std::string_view rollout) { return all->server->new_side_writes(rollout); },
        .unowned = [all] { return all->server->unowned(); },
        .testers = [all](std::string_view rollout) { return all->server->testers(rollout); },
        .fallbacks = [all](std::string_view rollout) { return all->server->fallbacks(rollout); },

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -75,6 +77,10 @@ struct Server::Inside {
     };
   }
   void forget_what_is_gone();
+  /// Requests that no operation got, since the start.
+  strangler::Unowned unowned_in_all() const;
+  /// What was counted up to now was of other routes: advice is about these.
+  void count_anew();
   /// Which requests go by the stage of a rollout, when the file says that.
   strangler::RolloutReach reach_of(const strangler::Configuration& configuration,
                                    std::string_view rollout) const;
@@ -91,6 +97,9 @@ struct Server::Inside {
   }
   telemetry::Health::Finding upstream_health() const;
   void warn_of_what_needs_a_restart(const strangler::Configuration& now) const;
+  /// Of what the file says that comes to nothing, such as a rule for an operation that there is
+  /// none of.
+  void warn_of_what_has_no_effect() const;
   void renew_certificates(const strangler::Configuration& now, const TlsMaterial& material);
   /// A reload that was ended by an exception.
   std::vector<strangler::FileProblem> failed(const std::exception& exception) const {
@@ -115,6 +124,13 @@ struct Server::Inside {
   FallThrough fall_through;
   Visits visits;
   FailureLog failures;
+  /// What there was when the routes were read last.
+  struct CountedBefore {
+    strangler::Unowned unowned{};
+    std::map<std::string, std::uint64_t, std::less<>> missed{};  ///< by rollout
+  };
+  mutable std::mutex counting;
+  CountedBefore counted_before;
   std::mutex reloading;
   FileMarks certificates;
   FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them

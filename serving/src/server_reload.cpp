@@ -74,6 +74,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
       std::make_unique<const std::shared_ptr<const RouteSnapshot>>(std::move(snapshot)));
   all.routes->settle();
   all.forget_what_is_gone();
+  all.count_anew();
   all.note_table("its file was read again");
   if (all.guard.use(std::move(token))) {
     if (all.streams) all.streams->cut_off();
@@ -82,6 +83,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   }
   all.renew_certificates(configuration, material);
   all.warn_of_what_needs_a_restart(configuration);
+  all.warn_of_what_has_no_effect();
   all.log().write(
       telemetry::Level::Info, "routes_loaded",
       {{"generation", (*routing)->generation}, {"routes", configuration.routes.size()}});
@@ -160,6 +162,15 @@ void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) cons
        {"message", "these settings are as they were at the start; restart to change them"}});
 }
 
+void Server::Inside::warn_of_what_has_no_effect() const {
+  const std::shared_ptr<const RouteSnapshot> now = current();
+  for (const strangler::WithoutEffect& each : now->without_effect(parts.clock.now())) {
+    const FileProblem placed{parts.settings.config_file, each.location, each.message};
+    log().write(telemetry::Level::Warning, "no_effect",
+                {{"rule", each.rule}, {"message", to_string(placed)}});
+  }
+}
+
 // Of a module the file has at most the service; which operations it has is built in.
 strangler::RolloutReach Server::Inside::reach_of(const Configuration& configuration,
                                                  std::string_view rollout) const {
@@ -230,6 +241,14 @@ void Server::Inside::forget_what_is_gone() {
   };
   parts.telemetry.metrics.requests.forget_if(gone);
   parts.telemetry.metrics.streams.forget_if(gone);
+}
+
+void Server::Inside::count_anew() {
+  CountedBefore now{.unowned = unowned_in_all()};
+  for (const FallThrough::Count& each : fall_through.counts())
+    now.missed[each.rollout] += each.count;
+  const std::lock_guard lock(counting);
+  counted_before = std::move(now);
 }
 
 void Server::Inside::note_table(const std::string& why) const {

@@ -168,6 +168,7 @@ void Server::open() {
       [&all] {
         log_listeners(all.log(), all.listeners, *all.server,
                       !all.started_with.operators_token_file.empty());
+        all.warn_of_what_has_no_effect();
       },
       [&all](std::string_view what) { all.fault(what); });
 }

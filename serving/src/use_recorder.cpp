@@ -46,11 +46,13 @@ void UseRecorder::note(Which which) {
   std::vector<retirement::UseCount> used;
   auto counted = noted_;
   for (const retirement::UseCount& each : read()) {
-    std::uint64_t& before = counted[each.key];
+    Noted& before = counted[each.key];
     // A counter that was taken away with its route begins anew.
-    const std::uint64_t since = each.count >= before ? each.count - before : each.count;
-    before = each.count;
-    if (since > 0) used.push_back({each.key, since});
+    const std::uint64_t since = each.count >= before.count ? each.count - before.count : each.count;
+    // The time of one that was counted in the last note may have come after it.
+    const bool is_later = each.last && (!before.last || *each.last > *before.last);
+    if (since > 0 || is_later) used.push_back({each.key, since, each.last});
+    before = {each.count, each.last};
   }
   const auto written = which == Which::TheLast ? book_->end(used) : book_->note(used);
   if (!written) return complain(written.error());

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,11 @@ class UseRecorder {
   std::unique_ptr<retirement::UseBook> book_;
   std::mutex mutex_;
   Read read_;
-  std::map<retirement::UseKey, std::uint64_t> noted_;
+  struct Noted {
+    std::uint64_t count = 0;
+    std::optional<Timestamp> last{};
+  };
+  std::map<retirement::UseKey, Noted> noted_;
   bool failing_ = false;
   std::unique_ptr<Scheduler::Handle> every_minute_;
 };

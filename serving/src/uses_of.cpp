@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "uses_of.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -14,17 +15,22 @@ std::vector<retirement::UseCount> uses_of(const telemetry::Metrics& metrics,
     const bool folded = row.key.way == "other";
     if (!folded && row.key.way != "local" && row.key.way != "remote") continue;
     all.push_back({{row.key.module, row.key.operation, folded ? "local" : row.key.way, "request"},
-                   row.latency.count});
+                   row.latency.count,
+                   row.last_over});
   }
   // More than one binding runs a call here.
-  std::map<retirement::UseKey, std::uint64_t> calls;
+  std::map<retirement::UseKey, retirement::UseCount> calls;
   for (const auto& row : metrics.calls.read()) {
     const std::string side = row.key.way == "remote" ? "remote" : "local";
-    calls[{row.key.module, row.key.operation, side, "call"}] += row.latency.count;
+    const retirement::UseKey key{row.key.module, row.key.operation, side, "call"};
+    retirement::UseCount& sum = calls[key];
+    sum.key = key;
+    sum.count += row.latency.count;
+    sum.last = std::max(sum.last, row.last_over);
   }
-  for (const auto& [key, count] : calls) all.push_back({key, count});
-  for (const auto& [rollout, route, count] : fall_through.counts()) {
-    all.push_back({{rollout, route, "local", "misspelled"}, count});
+  for (const auto& [key, call] : calls) all.push_back(call);
+  for (const auto& [rollout, route, count, last] : fall_through.counts()) {
+    all.push_back({{rollout, route, "local", "misspelled"}, count, last});
   }
   return all;
 }

@@ -70,8 +70,9 @@ std::shared_ptr<CallCounter> CallStatistics::counter(std::string_view module,
 }
 
 void CallStatistics::record(std::string_view module, std::string_view operation,
-                            std::string_view way, bool failed, std::chrono::nanoseconds took) {
-  counter(module, operation, way)->record(failed, took);
+                            std::string_view way, bool failed, std::chrono::nanoseconds took,
+                            std::optional<Timestamp> over) {
+  counter(module, operation, way)->record(failed, took, over);
 }
 
 void CallStatistics::forget_if(const std::function<bool(const Key&)>& gone) {
@@ -98,6 +99,8 @@ std::vector<CallStatistics::Row> CallStatistics::read() const {
   for (const auto& [key, counter] : counters_) {
     rows.push_back(
         {key, counter->failures_.load(std::memory_order_relaxed), counter->latency_.read()});
+    const std::int64_t over = counter->last_over_.load(std::memory_order_relaxed);
+    if (over != 0) rows.back().last_over = Timestamp{over};
   }
   return rows;
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_client.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "banyan/stages/witness.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -71,10 +74,17 @@ Result<std::string> read_answer(unsigned status, std::string body, const std::st
 Result<std::string> read_token(const std::string& file) {
   std::string token;
   if (file.empty()) return token;
+  if (const auto open = serving::why_open_to_everybody(file)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file", "--token-file: " + *open);
+  }
   std::ifstream in(file);
+  if (!in) {
+    return fail(ErrorCode::Unavailable, "banyan.bad_token_file",
+                "--token-file: " + file + " cannot be read: " + std::strerror(errno));
+  }
   if (std::getline(in, token) && !token.empty()) return token;
   return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",
-              "--token-file: " + file + " cannot be read, or its first line is empty");
+              "--token-file: the first line of " + file + " is empty; it has the token");
 }
 
 class RemoteClient final : public AdminClient {
@@ -179,7 +189,10 @@ int always_done(const Json& /*document*/) { return kDone; }
 int not_told(const Error& error, bool json) {
   print_error(error, json);
   if (error.rule == "banyan.bad_url") return kUsage;
-  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+  // What was named is not there, as when nobody is there to be asked.
+  const bool absent =
+      error.code == ErrorCode::Unavailable || error.rule == "banyan.unknown_rollout";
+  return absent ? kUnavailable : kRefused;
 }
 
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {

@@ -29,7 +29,7 @@ void guarded(Write&& write) noexcept {
 void CallTelemetry::called(const Call& call) noexcept {
   guarded([&] {
     metrics_->calls.record(call.port, call.operation, call.binding, call.error != nullptr,
-                           call.took);
+                           call.took, clock_->now());
     const bool faulty = call.error != nullptr && is_fault(call.error->code);
     const auto level = faulty ? telemetry::Level::Warning : telemetry::Level::Debug;
     if (!log_->takes(level)) return;

@@ -13,7 +13,7 @@ class CallTelemetry final : public CallObserver {
  public:
   /// All must outlive it.
   CallTelemetry(telemetry::Metrics& metrics, const telemetry::Log& log, const Clock& clock)
-      : metrics_(&metrics), log_(&log), failures_(clock), faults_(clock) {}
+      : metrics_(&metrics), log_(&log), clock_(&clock), failures_(clock), faults_(clock) {}
 
   void called(const Call& call) noexcept override;
   void fault(const Call& call, std::string_view what) noexcept override;
@@ -21,6 +21,7 @@ class CallTelemetry final : public CallObserver {
  private:
   telemetry::Metrics* metrics_;
   const telemetry::Log* log_;
+  const Clock* clock_;
   // Each for itself, so that a service that is away does not hide that a module is broken.
   serving::FailureLog failures_;
   serving::FailureLog faults_;

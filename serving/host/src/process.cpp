@@ -176,6 +176,8 @@ struct Process::Parts {
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
          .missed = [this](std::string_view module) { return server->missed(module); },
+         .new_side_writes =
+             [this](std::string_view module) { return server->new_side_writes(module); },
          .unowned = [this] { return server->unowned(); },
          .testers = [this](std::string_view module) { return server->testers(module); },
          .fallbacks = [this](std::string_view module) { return server->fallbacks(module); },

@@ -3,9 +3,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <utility>
 
 #include "json_comparator.hpp"
 #include "masking.hpp"
+#include "tolerance_text.hpp"
 #include "values.hpp"
 
 namespace banyan::strangler {
@@ -116,11 +119,15 @@ void JsonComparator::texts(std::string_view old_raw, std::string_view new_raw, c
   const auto old_time = time_of(old_text);
   const auto new_time = time_of(new_text);
   const bool times = old_time && new_time;
+  std::string note;
   switch (how.rule.as) {
     case CompareAs::GeneratedId: return ids(old_text, new_text, how, true);
     case CompareAs::SameForm:
       if (same_form(old_text, new_text)) return;
+      note = old_text.empty() || new_text.empty() ? "one of the two is empty"
+                                                  : "one is more than twice as long";
       break;
+    case CompareAs::Number: note = "not a number on both sides"; break;
     case CompareAs::Time:
       if (!times) {
         return differ(DifferenceKind::Type, how, quoted(old_raw), quoted(new_raw), apart::kType,
@@ -133,7 +140,7 @@ void JsonComparator::texts(std::string_view old_raw, std::string_view new_raw, c
   }
   unsigned far = form_of(old_text) == form_of(new_text) ? 1 : apart::kText;
   if (times) far = magnitude(seconds(*old_time, *new_time));
-  differ(DifferenceKind::Value, how, quoted(old_raw), quoted(new_raw), far);
+  differ(DifferenceKind::Value, how, quoted(old_raw), quoted(new_raw), far, std::move(note));
 }
 
 void JsonComparator::words(JsonKind kind, std::string_view old_raw, std::string_view new_raw,
@@ -147,14 +154,11 @@ void JsonComparator::words(JsonKind kind, std::string_view old_raw, std::string_
   switch (how.rule.as) {
     case CompareAs::GeneratedId: return ids(old_raw, new_raw, how, false);
     case CompareAs::SameForm: return;
-    case CompareAs::Number: {
-      const double allowed =
-          how.rule.within_share ? how.rule.within * std::abs(number_of(old_raw)) : how.rule.within;
-      // 0.3 - 0.2 is not 0.1 to a double: what is within the last bits is within.
-      const double slack = 4e-16 * std::max(std::abs(number_of(old_raw)), allowed);
-      if (distance(old_raw, new_raw) <= allowed + slack) return;
-      break;
-    }
+    case CompareAs::Number:
+      if (is_within(how.rule, old_raw, new_raw)) return;
+      return differ(DifferenceKind::Value, how, old_raw, new_raw,
+                    magnitude(distance(old_raw, new_raw)),
+                    tolerance_text(how.rule, old_raw, new_raw));
     case CompareAs::Time:
       return differ(DifferenceKind::Type, how, old_raw, new_raw, apart::kType,
                     "not a time of RFC 3339 on both sides");

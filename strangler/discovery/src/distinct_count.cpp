@@ -19,20 +19,23 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-void DistinctCount::add(std::string_view text) {
+template <std::size_t kRegisters>
+void DistinctCounter<kRegisters>::add(std::string_view text) {
   const std::uint64_t hash = hash_of(text);
   const auto rank = static_cast<std::uint8_t>(std::countl_zero(hash | 0xFFU) + 1);
   std::uint8_t& highest = highest_[hash % kRegisters];
   highest = std::max(highest, rank);
 }
 
-void DistinctCount::add(const DistinctCount& other) {
+template <std::size_t kRegisters>
+void DistinctCounter<kRegisters>::add(const DistinctCounter& other) {
   for (std::size_t i = 0; i < kRegisters; ++i) {
     highest_[i] = std::max(highest_[i], other.highest_[i]);
   }
 }
 
-std::uint64_t DistinctCount::about() const {
+template <std::size_t kRegisters>
+std::uint64_t DistinctCounter<kRegisters>::about() const {
   constexpr double kSize = kRegisters;
   double sum = 0;
   double empty = 0;
@@ -44,5 +47,8 @@ std::uint64_t DistinctCount::about() const {
   const bool few = raw <= 2.5 * kSize && empty > 0;
   return static_cast<std::uint64_t>(std::lround(few ? kSize * std::log(kSize / empty) : raw));
 }
+
+template class DistinctCounter<128>;
+template class DistinctCounter<1'024>;
 
 }  // namespace banyan::discovery

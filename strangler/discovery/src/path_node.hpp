@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "banyan/discovery/distinct_count.hpp"
 #include "banyan/discovery/evidence.hpp"
 
 namespace banyan::discovery {
@@ -24,14 +25,16 @@ struct PathNode {
   std::unique_ptr<PathNode> parameter;
   std::map<std::string, PathUse, std::less<>> uses;  ///< by method
 
-  std::uint64_t requests = 0;      ///< of it and all below
-  std::uint64_t recent = 0;        ///< the same, since words were folded last
-  std::uint64_t for_files = 0;     ///< of these, for what browsers fetch beside a page
-  std::uint64_t ids = 0;           ///< of those of the parameter below, how many looked like one
-  std::uint64_t dates = 0;         ///< or like a date
-  std::uint64_t folded_words = 0;  ///< how many different ones the parameter below stands for
-  std::string parameter_name;      ///< of the parameter below, by a description; ""
-  bool described = false;          ///< stays, however seldom it is asked
+  std::uint64_t requests = 0;   ///< of it and all below
+  std::uint64_t recent = 0;     ///< the same, since words were folded last
+  std::uint64_t for_files = 0;  ///< of these, for what browsers fetch beside a page
+  std::uint64_t ids = 0;        ///< of those of the parameter below, how many looked like one
+  std::uint64_t dates = 0;      ///< or like a date
+  /// Which the parameter below stands for; null: for none. A word that comes again after it was
+  /// folded is folded again, and is one all the same.
+  std::unique_ptr<FineDistinctCount> folded_words;
+  std::string parameter_name;  ///< of the parameter below, by a description; ""
+  bool described = false;      ///< stays, however seldom it is asked
 };
 
 /// Whether a word below a parent is seen often: then it is part of the language, and no value.
@@ -54,9 +57,10 @@ std::size_t fold_words(PathNode& node, const Goes& goes) {
       ++it;
       continue;
     }
+    if (node.folded_words == nullptr) node.folded_words = std::make_unique<FineDistinctCount>();
+    node.folded_words->add(it->first);
     const std::unique_ptr<PathNode> word = std::move(it->second);
     it = node.words.erase(it);
-    ++node.folded_words;
     if (node.parameter == nullptr) {
       node.parameter = std::make_unique<PathNode>();
     } else {

@@ -60,6 +60,14 @@ bool sounds_like_a_read(std::string_view path) {
   return std::ranges::find(kVerbs, first_word(last_segment(path))) != kVerbs.end();
 }
 
+/// Below one parent, with those that are folded already.
+std::uint64_t different_words(const PathNode& node) {
+  if (node.folded_words == nullptr) return node.words.size();
+  FineDistinctCount all = *node.folded_words;
+  for (const auto& [word, below] : node.words) all.add(word);
+  return all.about();
+}
+
 class Proposer {
  public:
   explicit Proposer(const ProposalOptions& options) : options_(options) {}
@@ -95,7 +103,7 @@ class Proposer {
   void fold(PathNode& node, bool names_here) {
     constexpr std::size_t kMoreNames = 3;
     const std::size_t most = names_here ? options_.words * kMoreNames : options_.words;
-    if (node.words.size() + node.folded_words > most) {
+    if (different_words(node) > most) {
       fold_words(node, [&](const PathNode& word) {
         return !is_seen_often(word.requests, node.requests) || is_of_few_people(word);
       });
@@ -138,7 +146,9 @@ class Proposer {
     }
     if (node.parameter == nullptr) return;
     const std::string parameter = parameter_below(node, path);
-    if (node.folded_words > 0) words_of_[path + '/' + parameter] = node.folded_words;
+    if (node.folded_words != nullptr) {
+      words_of_[path + '/' + parameter] = node.folded_words->about();
+    }
     walk(*node.parameter, path + '/' + parameter, group.empty() ? "pages" : group);
   }
 

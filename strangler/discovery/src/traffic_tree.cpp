@@ -44,7 +44,11 @@ std::size_t merge(PathNode& into, PathNode& from) {
   into.for_files += from.for_files;
   into.ids += from.ids;
   into.dates += from.dates;
-  into.folded_words += from.folded_words;
+  if (into.folded_words == nullptr) {
+    into.folded_words = std::move(from.folded_words);
+  } else if (from.folded_words != nullptr) {
+    into.folded_words->add(*from.folded_words);
+  }
   into.described = into.described || from.described;
   if (into.parameter_name.empty()) into.parameter_name = from.parameter_name;
   for (auto& [method, use] : from.uses) {

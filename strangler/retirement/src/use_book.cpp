@@ -172,8 +172,9 @@ class SqliteUseBook final : public UseBook {
         sqlite::Statement anew = connection_.query(
             "INSERT INTO uses (module, operation, side, way, count, first, last) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)");
-        for (const auto& [key, count] : used) {
-          again.bind_all(key.module, key.operation, key.side, key.way, count, now);
+        for (const auto& [key, count, over] : used) {
+          const std::int64_t last = over.value_or(Timestamp{now}).micros;
+          again.bind_all(key.module, key.operation, key.side, key.way, count, last);
           again.run();
           if (connection_.changes() > 0) continue;
           if (kinds >= kMostKinds) {
@@ -181,7 +182,7 @@ class SqliteUseBook final : public UseBook {
             continue;
           }
           ++kinds;
-          anew.bind_all(key.module, key.operation, key.side, key.way, count, now);
+          anew.bind_all(key.module, key.operation, key.side, key.way, count, last);
           anew.run();
         }
       }

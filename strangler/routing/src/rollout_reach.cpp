@@ -68,7 +68,7 @@ std::optional<std::string> why_sent_back(const Route& route, const Tables& table
            " would go to the old side (" + now->legacy + ") by the route \"" + now->name +
            "\". Put it back; or lead what it took straight to the new side (legacy = \"" +
            route.successor + "\", without a rollout); or set all of " + route.rollout +
-           " back first: banyan shift " + route.rollout + " 0% --writes local --why over";
+           " back first: banyan shift " + route.rollout + " 0% --writes old --why over";
   }
   return std::nullopt;
 }
@@ -102,7 +102,7 @@ std::optional<std::string> why_left_behind(std::string_view rollout, const Traff
                      "its " + std::string(which) +
                      " to a new side any more: they would go to the old one. Put the routes of " +
                      name + " back; or, if that is meant, set it back first: banyan shift " + name +
-                     " 0% --writes local --why over";
+                     " 0% --writes old --why over";
   const std::string where = store.empty() ? "" : " --store '" + store + "'";
   text += where;
   if (traffic.stage == TrafficStage::Moved) {

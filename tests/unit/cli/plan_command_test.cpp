@@ -77,7 +77,7 @@ TEST_F(Plans, AreStartedShownPausedResumedAndAborted) {
 
   const Outcome shown = banyan({"plan", "catalog"});
   EXPECT_THAT(shown.out, StartsWith("catalog: running, step 1 of 3 (1%), 1% of the reads"));
-  EXPECT_THAT(shown.out, HasSubstr("by ann@"));
+  EXPECT_THAT(shown.out, HasSubstr("last order by ann@"));
   EXPECT_THAT(shown.out, HasSubstr(": all is quiet"));
   EXPECT_THAT(banyan({"plan"}).out, HasSubstr("catalog  running  1 of 3 (1%)"));
   const Json document = Json::parse(banyan({"plan", "catalog", "--json"}).out);
@@ -169,7 +169,7 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   const Outcome seen = banyan({"watch", "--count", "3", "--interval", "0.1"});
   EXPECT_EQ(seen.exit_code, 0) << seen.err;
   EXPECT_EQ(std::ranges::count(seen.out, '\n'), 2) << "a line for each rollout, once: " << seen.out;
-  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes local\n"));
+  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes old\n"));
   EXPECT_THAT(seen.out, Not(HasSubstr("\x1b"))) << "no terminal, no colours";
   EXPECT_EQ(run_banyan({"watch", "--store", file_, "--count", "1"}).exit_code, 0);
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
@@ -228,6 +228,7 @@ TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
   const Outcome told = run_banyan(words);
   EXPECT_EQ(told.exit_code, 0) << told.err;
   EXPECT_THAT(told.out, HasSubstr("it is asked again: it comes back\n"));
+  EXPECT_THAT(told.out, HasSubstr("Z  it answers again, after "));
 }
 
 TEST_F(Plans, AreWatchedUntilCtrlCAlsoWhileNobodyAnswers) {

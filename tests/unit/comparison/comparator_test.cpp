@@ -125,6 +125,40 @@ TEST(Rules, LetNumbersDifferWithinATolerance) {
   EXPECT_EQ(found(share(R"({"score":100})", R"({"score":null})")), "type /score");
 }
 
+TEST(Rules, SayHowFarApartNumbersAreAndHowFarTheyMayBe) {
+  const auto why = [](FieldRule rule, std::string_view old_number, std::string_view new_number) {
+    Compared compared;
+    compared.rule("/n", std::move(rule));
+    const auto body = [](std::string_view number) {
+      return R"({"n":)" + std::string(number) + '}';
+    };
+    const Comparison comparison = compared(body(old_number), body(new_number));
+    return comparison.same() ? "the same" : comparison.differences[0].note;
+  };
+  const FieldRule cents{.as = CompareAs::Number, .within = 0.004};
+  EXPECT_EQ(why(cents, "10.005", "10.00"), "0.005 apart, 0.004 allowed");
+  EXPECT_EQ(why(cents, "10", "12"), "2 apart, 0.004 allowed");
+  EXPECT_EQ(why(cents, "10", "10.004000001"), "a little more than 0.004 apart, 0.004 allowed");
+  EXPECT_EQ(why(cents, "1", "1e999"), "too far apart to be counted, 0.004 allowed");
+  EXPECT_EQ(why(cents, R"("10.00")", R"("10.01")"), "not a number on both sides");
+  EXPECT_EQ(why(cents, "4912345678", "4912345123"), "about 600 apart, 0.004 allowed")
+      << "whoever knows one of the two does not know the other";
+  const FieldRule open{.as = CompareAs::Number, .within = 4, .open = true};
+  EXPECT_EQ(why(open, "4912345678", "4912345123"), "555 apart, 4 allowed");
+  const FieldRule share{.as = CompareAs::Number, .within = 0.1, .within_share = true};
+  EXPECT_EQ(why(share, "200", "222"), "11 % apart, 10 % allowed");
+  EXPECT_EQ(why(share, "0", "1"), "the old side has 0, and 10 % of that are 0");
+}
+
+TEST(Rules, SayInWhatTextsAreNotOfTheSameForm) {
+  Compared compared;
+  compared.rule("/text", {.as = CompareAs::SameForm});
+  EXPECT_EQ(compared(R"({"text":"abc"})", R"({"text":""})").differences.at(0).note,
+            "one of the two is empty");
+  EXPECT_EQ(compared(R"({"text":"abc"})", R"({"text":"abcdefgh"})").differences.at(0).note,
+            "one is more than twice as long");
+}
+
 TEST(Rules, LetTimesDifferWithinATolerance) {
   Compared times;
   times.rule("/at", {.as = CompareAs::Time, .apart = microseconds(2'000'000)});

@@ -8,8 +8,9 @@
 namespace banyan::discovery {
 namespace {
 
-DistinctCount of(int from, int to) {
-  DistinctCount count;
+template <class Count = DistinctCount>
+Count of(int from, int to) {
+  Count count;
   for (int i = from; i < to; ++i)
     count.add("10.0." + std::to_string(i / 256) + '.' + std::to_string(i % 256));
   return count;
@@ -29,6 +30,11 @@ TEST(DistinctCount, CountsWhatComesAgainOnce) {
   DistinctCount twice = of(0, 300);
   twice.add(of(0, 300));
   EXPECT_EQ(twice.about(), of(0, 300).about());
+}
+
+TEST(DistinctCount, IsCloserWithMoreRegisters) {
+  EXPECT_NEAR(static_cast<double>(of<FineDistinctCount>(0, 400).about()), 400, 20);
+  EXPECT_NEAR(static_cast<double>(of<FineDistinctCount>(0, 9'000).about()), 9'000, 900);
 }
 
 }  // namespace

@@ -91,6 +91,27 @@ TEST_F(Proposing, FoldsManySeldomWordsAndKeepsThoseSeenOften) {
   EXPECT_THAT(found[1].notes, ElementsAre(HasSubstr("{name} stands for about 26 words")));
 }
 
+TEST_F(Proposing, CountsAWordOnceHoweverOftenItIsFolded) {
+  // More than are kept below one parent, so that each is new again in each round.
+  constexpr int kWords = 600;
+  for (int round = 0; round < 8; ++round) {
+    for (int i = 0; i < kWords; ++i) {
+      ask("GET",
+          std::string("/artists/band-") + static_cast<char>('a' + i / 26) +
+              static_cast<char>('a' + i % 26),
+          1);
+    }
+  }
+  const Proposal made = proposal();
+  ASSERT_EQ(made.groups.size(), 1U);
+  ASSERT_EQ(made.groups[0].routes.size(), 1U);
+  const std::vector<std::string>& notes = made.groups[0].routes[0].notes;
+  ASSERT_EQ(notes.size(), 1U);
+  const std::string before = "{name} stands for about ";
+  ASSERT_THAT(notes[0], testing::StartsWith(before));
+  EXPECT_NEAR(std::stod(notes[0].substr(before.size())), kWords, 60);
+}
+
 TEST_F(Proposing, FoldsTheWordOfOnePersonAmongOthersHoweverOften) {
   for (char first = 'a'; first <= 'z'; ++first) {
     ask("GET", std::string("/users/name-") + first, 4);

@@ -61,6 +61,19 @@ TEST_F(UseBookTest, KeepsTheLastUseOverARestart) {
   EXPECT_EQ(uses->uses[0].last, last);
 }
 
+TEST_F(UseBookTest, KeepsWhenTheLastUseWasHoweverLateItIsNoted) {
+  const auto book = open();
+  const Timestamp used = clock_.now();
+  clock_.advance(std::chrono::seconds(50));
+  ASSERT_TRUE(book->note({{album_, 1, used}}));
+  EXPECT_EQ(book->read()->uses[0].first, used);
+  EXPECT_EQ(book->read()->uses[0].last, used);
+  ASSERT_TRUE(book->note({{album_, 1, ago(std::chrono::hours(1))}}));
+  EXPECT_EQ(book->read()->uses[0].last, used) << "another process notes what is longer ago";
+  ASSERT_TRUE(book->note({{album_, 1}}));
+  EXPECT_EQ(book->read()->uses[0].last, clock_.now()) << "nobody knows: it may have been just now";
+}
+
 TEST_F(UseBookTest, TakesTheNotesOfTwoProcesses) {
   const auto one = open();
   const auto other = open();

@@ -10,6 +10,7 @@
 
 #include "banyan/routing/keys.hpp"
 #include "proxy_fixture.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -69,6 +70,17 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
         [&] { return open_descriptors() <= at_first; });
 }
 
+TEST_F(AReload, TellsOfARuleForAnOperationThatThereIsNoneOf) {
+  start();
+  write(file(), shop_configuration(legacy_.port(), catalog_.port(),
+                                   "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\n"
+                                   "operation = \"catalog.raed\"\n"));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  until("the line", [&] { return log().find("no_effect") != std::string::npos; });
+  EXPECT_NE(log().find("unknown_operation"), std::string::npos);
+  EXPECT_NE(log().find(R"(Did you mean \"catalog.read\"?)"), std::string::npos) << log();
+}
+
 /// The same application without the rollout: what a mistake, or half of a file, leaves of it.
 std::string without_rollout(std::uint16_t legacy, const std::string& more = "") {
   return "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.legacy]\ninstances = [\"127.0.0.1:" +
@@ -87,7 +99,7 @@ TEST_F(AReload, ThatWouldSendTheWritesOfARolloutBackIsRefused) {
     EXPECT_NE(told.find("catalog at moved (all reads and the writes are on its new side)"),
               std::string::npos)
         << told;
-    EXPECT_NE(told.find("banyan shift catalog 0% --writes local"), std::string::npos) << told;
+    EXPECT_NE(told.find("banyan shift catalog 0% --writes old"), std::string::npos) << told;
     EXPECT_NE(told.find("banyan retire catalog"), std::string::npos) << told;
     EXPECT_EQ(post("/albums/1", "{}").body, "catalog") << "the old table stays in force";
   }
@@ -254,7 +266,7 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
   std::string text = shop_configuration(legacy_.port(), catalog_.port());
   text.insert(text.find("sticky"), "operators = \"0.0.0.0:0\"\noperators_token_file = \"token\"\n");
   write(file(), text);
-  write(secret, "the first secret of all\n");
+  test::write_secret(secret, "the first secret of all\n");
   start();
   const auto status_with = [&](const std::string& token) {
     return test::ask(
@@ -263,13 +275,13 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
         .status;
   };
   EXPECT_EQ(status_with("the first secret of all"), 200u);
-  write(secret, "the second secret of all\n");
+  test::write_secret(secret, "the second secret of all\n");
   ASSERT_TRUE(proxy_->reload().has_value());
   EXPECT_EQ(status_with("the first secret of all"), 401u);
   EXPECT_EQ(status_with("the second secret of all"), 200u);
   until("a line", [&] { return log().find("operators_token_changed") != std::string::npos; });
 
-  write(secret, "short\n");
+  test::write_secret(secret, "short\n");
   const auto refused = proxy_->reload();
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(to_string(refused.error()).find("operators_token_file"), std::string::npos);

@@ -14,7 +14,7 @@ namespace {
 class TheUseRecorder : public testing::Test {
  protected:
   std::vector<retirement::UseCount> used() const {
-    return {{{"catalog", "get_album", "local", "request"}, used_}};
+    return {{{"catalog", "get_album", "local", "request"}, used_, last_}};
   }
   void begin(UseRecorder& recorder) {
     recorder.begin(scheduler_, [this] { return used(); });
@@ -32,6 +32,7 @@ class TheUseRecorder : public testing::Test {
   telemetry::Log log_{{.service = "test", .file = "/dev/null"}};
   test::ManualScheduler scheduler_;
   std::uint64_t used_ = 0;
+  std::optional<Timestamp> last_;
 };
 
 TEST_F(TheUseRecorder, SaysAtOnceThatItIsThere) {
@@ -55,6 +56,36 @@ TEST_F(TheUseRecorder, LosesNothingWhenItEnds) {
   EXPECT_EQ(uses.uses[0].count, 3U);
   EXPECT_EQ(uses.watched.at(0).until, clock_.now());
   EXPECT_EQ(uses.watched.at(0).ran_until, clock_.now());
+}
+
+// Else a note that comes after a move puts uses behind it that never were.
+TEST_F(TheUseRecorder, KeepsWhenTheLastUseWasAndNotWhenItWasNoted) {
+  UseRecorder recorder(folder_.file("uses"), clock_, log_);
+  begin(recorder);
+  pass_a_minute();
+  used_ = 3;
+  last_ = clock_.now();
+  clock_.advance(std::chrono::seconds(40));
+  const auto told = retirement::uses_from_json(recorder.json());
+  ASSERT_TRUE(told);
+  ASSERT_EQ(told->uses.size(), 1U);
+  EXPECT_EQ(told->uses[0].last, *last_);
+  EXPECT_EQ(told->noted, clock_.now());
+  recorder.end();
+  EXPECT_EQ(book().uses[0].last, *last_);
+}
+
+TEST_F(TheUseRecorder, TakesTheTimeOfAUseThatWasCountedInTheNoteBefore) {
+  UseRecorder recorder(folder_.file("uses"), clock_, log_);
+  begin(recorder);
+  used_ = 1;
+  last_ = clock_.now();
+  pass_a_minute();
+  last_ = clock_.now();
+  pass_a_minute();
+  recorder.end();
+  EXPECT_EQ(book().uses[0].count, 1U);
+  EXPECT_EQ(book().uses[0].last, *last_);
 }
 
 TEST_F(TheUseRecorder, LeavesAGapWhenItIsKilled) {

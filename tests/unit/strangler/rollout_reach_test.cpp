@@ -98,7 +98,7 @@ TEST(TheRoutesOfARolloutThatHasMoved, AreAskedByPathsThatWereTheirs) {
 
 TEST(TheReachOfARollout, OfAStartIsRefusedWhenThereIsNothingOfIt) {
   const std::string refused = why(moved(), std::nullopt, kNothing, "control.db").value_or("");
-  EXPECT_THAT(refused, HasSubstr("banyan shift books 0% --writes local --why over --store "
+  EXPECT_THAT(refused, HasSubstr("banyan shift books 0% --writes old --why over --store "
                                  "'control.db'"));
   EXPECT_THAT(refused, HasSubstr("banyan retire books --why over --force --store 'control.db'"));
   EXPECT_EQ(why(moved(), std::nullopt, kReads), std::nullopt)

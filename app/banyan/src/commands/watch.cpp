@@ -62,7 +62,7 @@ Json plan_of_module(const Json& document, const std::string& module) {
 }
 
 /// "120 asked, 3 failed, 8.1 ms" of the last ten seconds.
-std::string side_text(const Json& rollout, const char* side) {
+std::string recent_text(const Json& rollout, const char* side) {
   const Json recent = rollout.value("recent", Json::object()).value(side, Json::object());
   if (recent.empty()) return "-";
   std::array<char, 32> mean{};
@@ -94,8 +94,8 @@ void print_moment(const Json& document) {
   for (const Json& each : document.value("rollouts", Json::array())) {
     const Json plan = plan_of_module(document, text_of(each, "module"));
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), text_of(each, "reads"),
-                    text_of(each, "writes"), plan.empty() ? "-" : text_of(plan, "state"),
-                    side_text(each, "local"), side_text(each, "remote")});
+                    side_text(text_of(each, "writes")), plan.empty() ? "-" : text_of(plan, "state"),
+                    recent_text(each, "local"), recent_text(each, "remote")});
   }
   print_table(rows);
   for (const auto& [about, what] : attention_of(document)) {
@@ -123,7 +123,7 @@ class LineTeller {
     for (const Json& each : document.value("rollouts", Json::array())) {
       const std::string module = text_of(each, "module");
       const Json plan = plan_of_module(document, module);
-      std::string said = stage_text(each) + ", writes " + text_of(each, "writes");
+      std::string said = stage_text(each) + ", writes " + side_text(text_of(each, "writes"));
       if (!plan.empty()) said += ", plan " + text_of(plan, "state");
       if (std::exchange(said_[module], said) == said) continue;
       std::string line = text_of(document, "time").substr(0, 19) + "Z  " + module + ": " + said;
@@ -176,7 +176,14 @@ class Trouble {
  public:
   explicit Trouble(bool json) : json_(json) {}
 
+  /// A document says by itself that there is an answer again; lines are only there for what has
+  /// changed.
   void is_over() {
+    if (!told_.empty() && !json_) {
+      const auto away =
+          std::chrono::ceil<std::chrono::seconds>(system_clock().steady() - *since_).count();
+      print_line(now_text() + "it answers again, after " + std::to_string(away) + " s");
+    }
     since_.reset();
     told_.clear();
   }
@@ -191,16 +198,16 @@ class Trouble {
   }
 
  private:
+  static std::string now_text() { return to_string(system_clock().now()).substr(0, 19) + "Z  "; }
+
   void tell(const Error& error) const {
-    const std::string time = to_string(system_clock().now());
     if (json_) {
       print_json(
-          {{"time", time},
+          {{"time", to_string(system_clock().now())},
            {"problem",
             {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}});
     } else {
-      print_line(time.substr(0, 19) + "Z  " +
-                 paint("it is asked again: " + error.message, Tone::Warning));
+      print_line(now_text() + paint("it is asked again: " + error.message, Tone::Warning));
     }
   }
 

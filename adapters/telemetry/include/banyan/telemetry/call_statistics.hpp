@@ -9,11 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
+
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::telemetry {
 
@@ -44,7 +47,10 @@ class LatencyHistogram {
 /// One row of CallStatistics. Safe for concurrent use.
 class CallCounter {
  public:
-  void record(bool failed, std::chrono::nanoseconds took) {
+  /// `over`: when it was; nothing, where nobody asks when the last one was.
+  void record(bool failed, std::chrono::nanoseconds took,
+              std::optional<Timestamp> over = std::nullopt) {
+    if (over) last_over_.store(over->micros, std::memory_order_relaxed);
     if (failed) failures_.fetch_add(1, std::memory_order_relaxed);
     latency_.record(took);
   }
@@ -52,6 +58,7 @@ class CallCounter {
  private:
   friend class CallStatistics;
   std::atomic<std::uint64_t> failures_{0};
+  std::atomic<std::int64_t> last_over_{0};  ///< 0: nobody has said
   LatencyHistogram latency_;
 };
 
@@ -70,10 +77,14 @@ class CallStatistics {
     Key key;
     std::uint64_t failures = 0;
     LatencyHistogram::Reading latency;
+    /// When the last one was over. May be ahead of what is counted here by one that is being
+    /// recorded, or behind it; the next reading has both.
+    std::optional<Timestamp> last_over{};
   };
 
   void record(std::string_view module, std::string_view operation, std::string_view way,
-              bool failed, std::chrono::nanoseconds took);
+              bool failed, std::chrono::nanoseconds took,
+              std::optional<Timestamp> over = std::nullopt);
 
   /// What record() counts in, for who records the same often.
   std::shared_ptr<CallCounter> counter(std::string_view module, std::string_view operation,

@@ -29,13 +29,17 @@ struct UseKey {
 struct UseCount {
   UseKey key;
   std::uint64_t count = 0;
+  /// When the last one was over; nothing: nobody knows, and it may have been just now.
+  std::optional<Timestamp> last{};
 };
 
 struct Use {
   UseKey key;
   std::uint64_t count = 0;
   Timestamp first;
-  Timestamp last;  ///< when it was noted: up to a minute later than it was
+  /// When the last one was over, however long after that it was noted. Processes of before noted
+  /// the time of their note, which is up to a minute later.
+  Timestamp last;
 };
 
 /// All that is known about uses.

@@ -37,6 +37,8 @@ struct Change {
   Traffic before;
   Traffic after;
   std::optional<LogEntry> entry;
+  /// The writes have come home, and nobody has said that the old side sees what the new one wrote.
+  bool leaves_writes = false;
 };
 
 /// The one place that every change of traffic goes through: people (CLI, dashboard) and automatons
@@ -144,6 +146,9 @@ class Switchboard {
     std::vector<std::string> left;
   };
   Result<Return> preview(const Stand& then, bool force) const;
+  /// The change, with whether it leaves writes behind.
+  Result<Change> looked_over(Result<Change> change) const;
+  bool leaves_writes(const Change& change) const;
   Result<Wanted> legal_return(const Stand& now, const Stand& then, bool force) const;
 
   ControlStore* store_;
