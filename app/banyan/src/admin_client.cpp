@@ -44,8 +44,7 @@ std::string unless_said(const std::string& url) {
 std::string elsewhere(const std::string& url) {
   return ". That is " + url + " (" + source_of(url) +
          "), an address of clients; the operators' pages are where `operators` of banyan.toml "
-         "says: "
-         "--url http://HOST:PORT, or once for all export " +
+         "says: --url http://HOST:PORT, or once for all export " +
          kUrlVariable + "=http://HOST:PORT";
 }
 
