@@ -109,9 +109,9 @@ strangler::Unowned Server::unowned() const {
 
 strangler::Unowned Server::Inside::unowned_in_all() const {
   strangler::Unowned all;
-  const auto routes = current();
+  const auto snapshot = current();
   std::map<std::string, std::uint64_t, std::less<>> catch_alls;
-  for (const Target& target : routes->targets()) {
+  for (const Target& target : snapshot->targets()) {
     const strangler::Route& route = target.route;
     const bool takes_all = route.kind == strangler::PathKind::Prefix && route.path == "/";
     if (takes_all && route.rollout.empty()) catch_alls.emplace(route.name, 0);
