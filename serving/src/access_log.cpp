@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds kInterval{50};
 constexpr int kIntervalsPerLook = 20;
 constexpr std::chrono::milliseconds kPatience{1'000};
+/// A disk that is full stays so for a while, and often is the log's as well.
+constexpr std::chrono::minutes kBetweenLosses{1};
 constexpr std::string_view kStandardOutput = "-";
 constexpr mode_t kOwnersAndGroups = 0640;
 
@@ -44,8 +46,10 @@ AccessLine line_of(const http::Exchange& exchange, const strangler::Route* route
 
 }  // namespace
 
-AccessLog::AccessLog(const strangler::AccessLogPlan& plan, std::size_t loops)
+AccessLog::AccessLog(const strangler::AccessLogPlan& plan, std::size_t loops,
+                     const telemetry::Log& log)
     : plan_(plan),
+      log_(log),
       output_(open_output(plan.file)),
       every_hundredths_(plan.share.hundredths()),
       loops_(loops) {
@@ -138,12 +142,41 @@ void AccessLog::run() {
   for (int turn = 1; !stopping_; ++turn) {
     stop_.wait_for(lock, kInterval, [this] { return stopping_; });
     lock.unlock();
-    if (turn % kIntervalsPerLook == 0 && output_->moved_away()) reopen();
-    if (reopen_.exchange(false, std::memory_order_relaxed)) output_->reopen();
+    const bool looks = turn % kIntervalsPerLook == 0;
+    if (reopen_.exchange(false, std::memory_order_relaxed)) {
+      told_of_file_ = false;
+      reopen_now();
+    } else if (looks && output_->moved_away()) {
+      reopen_now();
+    }
     write_all();
+    if (looks) tell_of_dropped();
     lock.lock();
   }
   write_all();
+}
+
+void AccessLog::reopen_now() {
+  const std::error_code failed = output_->reopen();
+  const bool told = std::exchange(told_of_file_, static_cast<bool>(failed));
+  if (!failed || told) return;
+  log_.write(telemetry::Level::Warning, "access_log_not_reopened",
+             {{"message", "the access log " + plan_.file + " cannot be opened again: " +
+                              failed.message() + "; the one that was open is written on"},
+              {"next", "mend the folder, and send SIGHUP again"}});
+}
+
+void AccessLog::tell_of_dropped() {
+  const std::uint64_t dropped = this->dropped();
+  if (dropped == dropped_and_told_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (told_at_ && now - *told_at_ < kBetweenLosses) return;
+  told_at_ = now;
+  log_.write(telemetry::Level::Warning, "access_log_lines_dropped",
+             {{"lines", dropped - dropped_and_told_},
+              {"message", "the access log " + plan_.file +
+                              " did not take them: its disk is full or slow, or nobody reads it"}});
+  dropped_and_told_ = dropped;
 }
 
 void AccessLog::write_all() {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,6 +20,7 @@
 #include "banyan/routing/configuration.hpp"
 #include "banyan/routing/route.hpp"
 #include "banyan/telemetry/line_output.hpp"
+#include "banyan/telemetry/log.hpp"
 
 namespace banyan::serving {
 
@@ -32,7 +35,9 @@ namespace banyan::serving {
 class AccessLog {
  public:
   /// Throws std::runtime_error with the path and the reason when the file cannot be opened.
-  AccessLog(const strangler::AccessLogPlan& plan, std::size_t loops);
+  /// `log`, which must outlive it, is told of lines that were dropped, and that the file could not
+  /// be opened again.
+  AccessLog(const strangler::AccessLogPlan& plan, std::size_t loops, const telemetry::Log& log);
   /// Writes what is still there, for which it takes a second at most.
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
@@ -77,8 +82,12 @@ class AccessLog {
   void run();
   void write_all();
   void write(std::string_view text, std::uint64_t lines);
+  void reopen_now();
+  /// Of lines that were dropped since the last time, once a minute at most.
+  void tell_of_dropped();
 
   strangler::AccessLogPlan plan_;
+  const telemetry::Log& log_;
   std::unique_ptr<telemetry::LineOutput> output_;
   std::uint64_t every_hundredths_;
   std::atomic<std::uint64_t> requests_{0};
@@ -87,6 +96,10 @@ class AccessLog {
   std::size_t loops_;
   std::vector<std::unique_ptr<Buffer>> buffers_;  ///< of the loops, and one of all workers
   std::atomic<bool> reopen_{false};
+  // Of the writer's thread alone.
+  std::uint64_t dropped_and_told_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> told_at_;
+  bool told_of_file_ = false;
 
   std::mutex mutex_;
   std::condition_variable stop_;

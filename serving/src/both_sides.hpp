@@ -8,6 +8,7 @@
 #include "banyan/comparison/rules.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/routing/configuration.hpp"
+#include "banyan/shadowing/held_back.hpp"
 #include "copy_rules.hpp"
 #include "rollout_book.hpp"
 
@@ -22,8 +23,10 @@ struct BothSides {
   std::shared_ptr<RolloutFigures> figures;
 
   strangler::ShadowPlan shadow;
-  bool shadow_declared = false;               ///< by the file; else the usual one
-  strangler::CredentialFields credentials;    ///< by which a request says who asks
+  bool shadow_declared = false;             ///< by the file; else the usual one
+  strangler::CredentialFields credentials;  ///< by which a request says who asks
+  /// What is not copied for that; never null.
+  std::shared_ptr<strangler::HeldBack> held_back = std::make_shared<strangler::HeldBack>();
   std::shared_ptr<const CopyRules> copies;    ///< what they carry by name; never null
   strangler::CopySampler* sampler = nullptr;  ///< of `figures`; null: it has no reads
   std::shared_ptr<strangler::Findings> findings;

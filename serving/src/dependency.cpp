@@ -39,7 +39,7 @@ bool called_alike(const std::string& module, const strangler::Configuration& bef
 std::expected<std::shared_ptr<upstream::Group>, std::vector<strangler::FileProblem>>
 dependency_group(const std::string& module, const std::vector<http::Endpoint>& instances,
                  const strangler::Configuration& configuration, const std::string& config_file,
-                 const Clock& clock) {
+                 const Clock& clock, upstream::OnHealthChange changed) {
   const strangler::UpstreamGroup described = dependency(module, instances, configuration);
   std::shared_ptr<http::TlsClient> tls;
   if (described.tls) {
@@ -49,7 +49,19 @@ dependency_group(const std::string& module, const std::vector<http::Endpoint>& i
     if (!material) return std::unexpected(std::move(material.error().problems));
     tls = std::make_shared<http::TlsClient>(material->upstreams.at(module));
   }
-  return std::make_shared<upstream::Group>(group_options(described, {}, std::move(tls)), clock);
+  upstream::GroupOptions options = group_options(described, {}, std::move(tls));
+  options.changed = std::move(changed);
+  return std::make_shared<upstream::Group>(std::move(options), clock);
+}
+
+upstream::OnHealthChange logs_health(const telemetry::Log& log) {
+  return [&log](const upstream::HealthChange& change) {
+    log.write(change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
+              change.passing ? "instance_healthy" : "instance_ejected",
+              {{"upstream", change.group},
+               {"instance", to_string(change.instance)},
+               {"message", change.why}});
+  };
 }
 
 }  // namespace banyan::serving

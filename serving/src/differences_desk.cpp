@@ -6,6 +6,7 @@
 #include <expected>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,13 +52,32 @@ Json copies_json(const strangler::RolloutShadow& shadow) {
     if (counts.dropped[i] == 0) continue;
     dropped[std::string(to_string(static_cast<CopyDropped>(i)))] = counts.dropped[i];
   }
+  Json lately = Json::array();
+  for (std::size_t i = 0; i < counts.dropped_lately.size(); ++i) {
+    if (counts.dropped_lately[i]) lately.push_back(to_string(static_cast<CopyDropped>(i)));
+  }
   return {{"sent", counts.sent},
           {"sent_again", counts.sent_again},
           {"compared", counts.compared},
           {"under_way", shadow.under_way.taken()},
           {"memory_bytes", shadow.memory.taken()},
           {"failed", std::move(failed)},
-          {"dropped", std::move(dropped)}};
+          {"dropped", std::move(dropped)},
+          {"dropped_lately", std::move(lately)}};
+}
+
+/// What is not copied by the rules that are in force, because it says who asks, and in which
+/// fields; null: nothing.
+Json held_back_json(const RouteSnapshot& routes, std::string_view module) {
+  std::uint64_t requests = 0;
+  std::set<std::string> fields;
+  for (const Target& each : routes.targets()) {
+    if (!each.both_sides || each.statistics_module() != module) continue;
+    requests += each.both_sides->held_back->requests();
+    fields.merge(each.both_sides->held_back->fields());
+  }
+  if (requests == 0) return nullptr;
+  return {{"requests", requests}, {"fields", fields}};
 }
 
 /// "catalog:3" and what it names.
@@ -231,6 +251,9 @@ AdminAnswer DifferencesDesk::list(std::string_view module) const {
     if (!module.empty() && shadow.name() != module) continue;
     const auto findings = shadow.findings();
     Json entry = {{"module", shadow.name()}, {"copies", copies_json(shadow)}};
+    if (Json held = held_back_json(*routes, shadow.name()); !held.is_null()) {
+      entry["copies"]["held_back"] = std::move(held);
+    }
     auto report = findings ? findings->report() : strangler::ComparisonReport();
     if (const Target* const target = target_of(*routes, shadow.name())) {
       for (strangler::FieldReport& field : report.fields) {

@@ -5,16 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "banyan/http/list.hpp"
 #include "banyan/http/message.hpp"
-#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/posix/descriptor.hpp"
+#include "banyan/serving/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -26,34 +26,16 @@ std::unexpected<std::string> wrong(const std::string& path, std::string_view wha
   return std::unexpected(path + ' ' + std::string(what));
 }
 
-/// As a shell takes it for one word.
-std::string word(const std::string& path) {
-  const bool plain = std::ranges::all_of(path, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+").contains(c);
-  });
-  return plain ? path : single_quoted(path);
-}
-
 /// One that is there is not to be written anew: it may have the secret, for somebody else to read.
 std::unexpected<std::string> unread(const std::string& path) {
   const int reason = errno;
-  const std::string file = word(path);
+  const std::string file = shell_word(path);
   const std::string next =
       reason == EACCES || reason == EPERM
           ? "let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
                 file + " && chmod 640 " + file
           : "write the secret into it, as its only line, with: install -m 600 /dev/stdin " + file;
   return wrong(path, "cannot be read: " + std::system_category().message(reason) + "; " + next);
-}
-
-/// "0644"
-std::string octal(mode_t mode) {
-  std::string digits;
-  for (const unsigned shift : {9U, 6U, 3U, 0U}) {
-    digits += "01234567"[(mode >> shift) & 7U];
-  }
-  return digits;
 }
 
 }  // namespace
@@ -67,9 +49,8 @@ std::expected<std::string, std::string> read_field_secret(const std::string& pat
   if (!S_ISREG(found.st_mode)) {
     return wrong(path, "is no file; name one that has the secret as its only line");
   }
-  if ((found.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-    return wrong(path, "is open to everybody on this machine (mode " + octal(found.st_mode) +
-                           "), and has a secret; close it with: chmod o= " + word(path));
+  if (auto open = why_open_to_everybody(file.number(), path)) {
+    return std::unexpected(std::move(*open));
   }
   std::string text(kMost + 1, '\0');
   std::size_t size = 0;

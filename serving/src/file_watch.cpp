@@ -75,6 +75,7 @@ void FileWatch::watch(FileMarks as_read) {
     if (known != seen_.end()) mark = known->second;
   }
   seen_ = std::move(as_read);
+  std::erase_if(becoming_, [this](const auto& each) { return !seen_.contains(each.first); });
   watch_folders();
   wake();
 }
@@ -106,9 +107,10 @@ void FileWatch::run() {
   std::array<pollfd, 2> waiting{pollfd{notices_.number(), POLLIN, 0},
                                 pollfd{waker_.number(), POLLIN, 0}};
   bool stirred = false;
+  bool moving = false;
   std::chrono::steady_clock::time_point since;
   while (true) {
-    const auto time = stirred ? kQuiet : look_.load();
+    const auto time = stirred ? kQuiet : moving ? kStill : look_.load();
     const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
     if (stopping_) return;
     if (ready < 0) continue;
@@ -121,24 +123,35 @@ void FileWatch::run() {
     }
     stirred = false;
     telemetry::contain(
-        [this] {
-          if (look()) changed_();
+        [&] {
+          const Found found = look();
+          moving = found == Found::Moving;
+          if (found == Found::Changed) changed_();
         },
         on_fault_);
   }
 }
 
-bool FileWatch::look() {
+FileWatch::Found FileWatch::look() {
   const std::lock_guard lock(mutex_);
-  bool changed = false;
-  for (auto& [file, seen] : seen_) {
-    std::string now = mark_of(file);
-    if (now.empty() || now == seen) continue;
-    seen = std::move(now);
-    changed = true;
+  const auto now = std::chrono::steady_clock::now();
+  bool moving = false;
+  for (const auto& [file, seen] : seen_) {
+    std::string mark = mark_of(file);
+    if (mark == seen) {
+      becoming_.erase(file);
+      continue;
+    }
+    const auto [known, is_new] = becoming_.try_emplace(file);
+    if (is_new || known->second.mark != mark) known->second = {std::move(mark), now};
+    moving = moving || now - known->second.since < kStill;
   }
-  if (changed) watch_folders();
-  return changed;
+  if (moving) return Found::Moving;
+  if (becoming_.empty()) return Found::Nothing;
+  for (auto& [file, become] : becoming_) seen_[file] = std::move(become.mark);
+  becoming_.clear();
+  watch_folders();
+  return Found::Changed;
 }
 
 }  // namespace banyan::serving

@@ -3,7 +3,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -16,14 +19,16 @@
 namespace banyan::serving {
 
 /// Tells when one of some files has become another one: rewritten, replaced by rename, reached
-/// through a link that was turned, or given to others to read. Waits until the folders have been
-/// quiet for a moment, so that files which are being written are not read by halves. A file that is
-/// gone is waited for. The folders of the files, and of what they are links to, are watched; what
+/// through a link that was turned, given to others to read, or taken away. Waits until the folders
+/// have been quiet for a moment and what has changed has been still for one: the same at two looks,
+/// `kStill` apart, so that files which are being written, or replaced by removing them first, are
+/// not read by halves. The folders of the files, and of what they are links to, are watched; what
 /// cannot be seen there (links in between, file systems of other machines) is found by looking now
 /// and then.
 class FileWatch {
  public:
   static constexpr std::chrono::milliseconds kLook{10'000};
+  static constexpr std::chrono::milliseconds kStill{250};
 
   /// With marks from before the files were read: what has happened to them since is told as well.
   /// `changed` comes on a thread of the watch's own, once for what has changed together; what it
@@ -43,8 +48,9 @@ class FileWatch {
   void run();
   /// Has run() look, when all has been quiet for a moment.
   void wake() const;
-  /// Whether a file is another one than when it was looked at last.
-  bool look();
+  enum class Found : std::uint8_t { Nothing, Moving, Changed };
+  /// Whether a file is another one than when that was told last, and for how long.
+  Found look();
   void watch_folders();
   /// Not all can be watched, for want of `what`: what changes is found by looking.
   void look_often(const std::string& what);
@@ -54,7 +60,13 @@ class FileWatch {
   std::atomic<std::chrono::milliseconds> look_;
   bool told_ = false;  ///< that not all can be watched
   std::mutex mutex_;
-  FileMarks seen_;
+  /// What a file has become that is another one, and since when it has been that.
+  struct Becoming {
+    std::string mark;
+    std::chrono::steady_clock::time_point since;
+  };
+  FileMarks seen_;  ///< as they were told
+  std::map<std::filesystem::path, Becoming> becoming_;
   std::set<int> folders_;      ///< as inotify(7) numbers them
   posix::Descriptor notices_;  ///< invalid: nothing can be watched
   posix::Descriptor waker_;

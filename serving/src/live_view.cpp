@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "banyan/control/admin_api.hpp"
+
 namespace banyan::serving {
 namespace {
 
@@ -163,7 +165,8 @@ Json switch_log(strangler::ControlStore& store) {
                     {"after", entry.after},
                     {"who", entry.who},
                     {"why", entry.why}});
-    if (!entry.evidence.empty()) rows.back()["evidence"] = entry.evidence;
+    if (entry.evidence.empty()) continue;
+    rows.back()["evidence"] = Json::parse(strangler::evidence_json(entry.evidence));
   }
   return rows;
 }

@@ -56,8 +56,7 @@ std::optional<Error> OperatorGuard::refusal(const Listener& listener, const http
   if (!listener.operators) {
     return Error{ErrorCode::NotFound,
                  "banyan.no_operators_here",
-                 "the operators' pages are not served on this address; banyan.toml says with "
-                 "operators = \"127.0.0.1:9180\" in [proxy] where they are",
+                 "the operators' pages are not served on this address",
                  {}};
   }
   if (!reads(head) && of_another_origin(head)) {
@@ -70,8 +69,7 @@ std::optional<Error> OperatorGuard::refusal(const Listener& listener, const http
     return Error{ErrorCode::PermissionDenied,
                  "banyan.operators_behind_a_proxy",
                  "a proxy has passed this request on, so nobody knows whether it came from this "
-                 "machine; give the operators' pages an address of their own with operators = "
-                 "\"127.0.0.1:9180\" in [proxy]",
+                 "machine; give the operators' pages an address of their own: operators in [proxy]",
                  {}};
   }
   const std::string token = this->token();
@@ -85,6 +83,13 @@ std::optional<Error> OperatorGuard::refusal(const Listener& listener, const http
                  {}};
   }
   if (open || (!token.empty() && has_token(head, token))) return std::nullopt;
+  if (!token.empty() && head.fields.contains("Authorization")) {
+    return Error{ErrorCode::Unauthenticated,
+                 "banyan.wrong_operators_token",
+                 "that is not the operators' token; it is the one line of operators_token_file in "
+                 "[proxy], as it was when that was read last, said as Authorization: Bearer TOKEN",
+                 {}};
+  }
   return Error{ErrorCode::Unauthenticated,
                "banyan.no_operators_token",
                token.empty()

@@ -92,6 +92,10 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
   // How long a body takes is the client's time, and of a stream its life.
   const auto latency = outcome.to_head.count() > 0 ? outcome.to_head : outcome.took;
   destination.requests->record(failed, latency, parts_.clock.now());
+  const auto& both_sides = transaction.target->both_sides;
+  if (both_sides && transaction.effect == Effect::Write && transaction.side == Side::Remote) {
+    both_sides->figures->new_side_writes.fetch_add(1, std::memory_order_relaxed);
+  }
   if (destination.window != nullptr && !transaction.forced) {
     // A failure is known at its end. How the side did with what went well was known by its head:
     // the end of a long download is no news of it.

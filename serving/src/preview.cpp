@@ -120,6 +120,10 @@ std::vector<const strangler::Route*> Preview::by_precedence() const {
   return all;
 }
 
+std::vector<strangler::WithoutEffect> Preview::without_effect(Timestamp now) const {
+  return parts_->snapshot->without_effect(now);
+}
+
 Preview::Outcome Preview::request(std::string_view method, std::string_view target) const {
   Outcome outcome;
   if (is_reserved(target.substr(0, target.find('?')))) {

@@ -28,6 +28,14 @@ struct Proxy::Parts {
   std::unique_ptr<ControlPlane> control;
   Served served{.title = "banyan proxy"};
   std::unique_ptr<Server> server;
+  bool serves = false;  ///< it has begun to, and its end is not told yet
+
+  std::size_t drained(std::size_t cut) {
+    if (std::exchange(serves, false)) {
+      telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
+    }
+    return cut;
+  }
 };
 
 Proxy::Proxy(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -75,8 +83,11 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },
        .tunnels = [all](std::string_view rollout) { return all->server->tunnels(rollout); },
        .missed = [all](std::string_view rollout) { return all->server->missed(rollout); },
+       .new_side_writes =
+           [all](std::string_view rollout) { return all->server->new_side_writes(rollout); },
        .unowned = [all] { return all->server->unowned(); },
        .testers = [all](std::string_view rollout) { return all->server->testers(rollout); },
+       .fallbacks = [all](std::string_view rollout) { return all->server->fallbacks(rollout); },
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },
@@ -104,11 +115,18 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   return std::unique_ptr<Proxy>(new Proxy(std::move(parts)));
 }
 
-void Proxy::start() { parts_->server->start(); }
+void Proxy::start() {
+  prepare();
+  open();
+  let_predecessor_end();
+}
 
 void Proxy::prepare() { parts_->server->prepare(); }
 
-void Proxy::open() { parts_->server->open(); }
+void Proxy::open() {
+  parts_->server->open();
+  parts_->serves = true;
+}
 
 void Proxy::let_predecessor_end() noexcept { parts_->server->let_predecessor_end(); }
 
@@ -159,10 +177,10 @@ FileMarks Proxy::refused_certificate_files() const {
 FileMarks Proxy::secret_files() const { return parts_->server->secret_files(); }
 
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
-  return parts_->server->drain(deadline);
+  return parts_->drained(parts_->server->drain(deadline));
 }
 
-std::size_t Proxy::drain() { return parts_->server->drain(); }
+std::size_t Proxy::drain() { return parts_->drained(parts_->server->drain()); }
 
 void Proxy::reopen_logs() { parts_->server->reopen_logs(); }
 

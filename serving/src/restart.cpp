@@ -39,12 +39,15 @@ struct NotFree {
   std::string what;
 };
 
+/// `may_follow`: this one has not been told to.
 std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(
-    const strangler::Configuration& configuration, std::string_view advice) {
+    const strangler::Configuration& configuration, std::string_view advice, bool may_follow) {
+  const std::string of_ours =
+      (may_follow ? "follow it without a gap with --take-over, or " : "") + std::string(advice);
   std::vector<http::InstanceLock> locks;
   for (const http::Endpoint& each : listen_addresses(configuration)) {
     try {
-      locks.push_back(http::InstanceLock::for_endpoint(each, advice));
+      locks.push_back(http::InstanceLock::for_endpoint(each, of_ours));
     } catch (const std::system_error&) {
       throw;
     } catch (const std::runtime_error& held) {
@@ -55,7 +58,7 @@ std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(
     // Paths have no locks: whoever ends listens there while its clients go one by one.
     if (http::is_unix(each)) {
       return std::unexpected(
-          NotFree{Trouble::Locked, what + " already; stop it first, or " + std::string(advice)});
+          NotFree{Trouble::Locked, what + " already; stop it first, or " + of_ours});
     }
     return std::unexpected(NotFree{
         Trouble::Listened, what + " without the lock " + locks.back().file().string() +
@@ -64,6 +67,11 @@ std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(
                                std::string(advice)});
   }
   return locks;
+}
+
+/// Who has it may end: a supervisor is to try again.
+OperationalFault held(const NotFree& by) {
+  return {Error{ErrorCode::Unavailable, "banyan.address_held", by.what, {}}, by.what};
 }
 
 std::vector<http::Endpoint> known_addresses(const strangler::Configuration& configuration) {
@@ -110,7 +118,7 @@ Result<Succession> take_over(succession::Introduction self,
       auto locks = locks_of(**taken, configuration, advice);
       return Succession{std::move(*taken), std::move(locks)};
     }
-    auto locks = try_to_lock(configuration, advice);
+    auto locks = try_to_lock(configuration, advice, false);
     if (locks) {
       log.write(telemetry::Level::Info, "takes_over_from_nobody", {});
       return Succession{std::nullopt, std::move(*locks)};
@@ -119,7 +127,7 @@ Result<Succession> take_over(succession::Introduction self,
     const bool locked = locks.error().trouble == Trouble::Locked;
     if (system_clock().steady() - begun >
         (locked ? SteadyTime::duration(kEndPatience) : SteadyTime::duration(kClosePatience))) {
-      throw std::runtime_error(locks.error().what);
+      throw held(locks.error());
     }
     if (!std::exchange(told, true)) {
       log.write(telemetry::Level::Info, "waits_for_the_addresses",
@@ -135,8 +143,8 @@ Result<Succession> take_over(succession::Introduction self,
 
 std::vector<http::InstanceLock> lock_listeners(const strangler::Configuration& configuration,
                                                std::string_view advice) {
-  auto locks = try_to_lock(configuration, advice);
-  if (!locks) throw std::runtime_error(locks.error().what);
+  auto locks = try_to_lock(configuration, advice, true);
+  if (!locks) throw held(locks.error());
   return std::move(*locks);
 }
 

@@ -39,7 +39,7 @@ std::string_view to_string(NotForced reason);
 /// What is known of one rollout over all generations of the routes. Safe for concurrent use.
 struct RolloutFigures {
   RolloutFigures(std::string_view name, const Clock& clock)
-      : shadow(std::string(name)), extra({}, clock) {}
+      : shadow(std::string(name), clock), extra({}, clock) {}
 
   strangler::RolloutShadow shadow;
   /// What is asked of an old side in this process on top of what clients ask; one that is an
@@ -49,6 +49,7 @@ struct RolloutFigures {
   std::array<std::atomic<std::uint64_t>, 4> no_fallbacks{};  ///< by NoFallback
   std::array<std::atomic<std::uint64_t>, 2> forced{};        ///< by Side
   std::array<std::atomic<std::uint64_t>, 4> not_forced{};    ///< by NotForced
+  std::atomic<std::uint64_t> new_side_writes{};  ///< requests that write, and went there
 };
 
 /// One more of what the index is for.

@@ -315,4 +315,30 @@ std::vector<strangler::JudgedOperation> RouteSnapshot::judged_operations(
   return operations;
 }
 
+/// Whether a rollout has a new side now or not.
+std::vector<strangler::NamedOperation> RouteSnapshot::named_operations(
+    std::string_view rollout) const {
+  std::vector<strangler::NamedOperation> all;
+  for (const Target& target : targets_) {
+    if (target.route.rollout.empty() || target.route.rollout != rollout) continue;
+    strangler::NamedOperation& named = all.emplace_back();
+    named.name = target.route.name;
+    named.alone = target.statistics_name();
+    named.reads = has(target.route, Effect::Read);
+    for (const Effect effect : {Effect::Read, Effect::Write}) {
+      if (has(target.route, effect)) named.judged.push_back(target.judged_name(effect));
+    }
+  }
+  return all;
+}
+
+std::vector<strangler::WithoutEffect> RouteSnapshot::without_effect(Timestamp now) const {
+  std::vector<strangler::WithoutEffect> all;
+  for (const strangler::RolloutPlan& plan : configuration().rollouts) {
+    auto found = strangler::without_effect(plan, named_operations(plan.name), now);
+    std::ranges::move(found, std::back_inserter(all));
+  }
+  return all;
+}
+
 }  // namespace banyan::serving

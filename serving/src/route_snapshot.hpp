@@ -14,10 +14,12 @@
 #include <vector>
 
 #include "banyan/http/path_table.hpp"
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
 #include "banyan/routing/live_routes.hpp"
+#include "banyan/routing/without_effect.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "both_sides.hpp"
@@ -143,9 +145,12 @@ class RouteSnapshot {
   bool has_new_side(std::string_view rollout) const;
   /// Its operations that have evidence, by name.
   std::vector<strangler::JudgedOperation> judged_operations(std::string_view rollout) const;
+  /// What the file says of its rollouts that comes to nothing by `now`.
+  std::vector<strangler::WithoutEffect> without_effect(Timestamp now) const;
 
  private:
   explicit RouteSnapshot(const Parts& parts);
+  std::vector<strangler::NamedOperation> named_operations(std::string_view rollout) const;
   void take_pools(const Parts& parts);
   void take_pool(const Parts& parts, const strangler::UpstreamGroup& group,
                  const upstream::Group* called);

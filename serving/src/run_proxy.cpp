@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "banyan/http/second_signal.hpp"
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/exit_code.hpp"
 #include "banyan/program/server_program.hpp"
 #include "banyan/serving/file_marks.hpp"
@@ -29,7 +30,7 @@ void say(int descriptor, const std::string& text) {
   telemetry::LineOutput(descriptor).write(text, kPatience);
 }
 
-void announce(const Proxy& proxy) {
+void announce(const Proxy& proxy, const std::string& log_file) {
   std::string text;
   for (const std::string& url : proxy.urls()) text += "banyan proxy listens on " + url + '\n';
   if (const auto url = proxy.operators_url()) {
@@ -37,6 +38,8 @@ void announce(const Proxy& proxy) {
   } else {
     text += "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
   }
+  // Who has mistyped it should see where it is.
+  if (!log_file.empty()) text += "log: " + location_of(log_file) + '\n';
   say(STDOUT_FILENO, text);
 }
 
@@ -91,7 +94,7 @@ int run(const ProxyOptions& options, const program::Signals& signals) {
     };
     watch_all();
     proxy.open();
-    telemetry::contain([&proxy] { announce(proxy); }, on_fault);
+    telemetry::contain([&] { announce(proxy, options.log_file); }, on_fault);
     telemetry::contain([] { succession::tell_service_manager(); }, on_fault);
     proxy.let_predecessor_end();
     const bool asked = serve(proxy, signals, reload, on_fault);
@@ -102,8 +105,13 @@ int run(const ProxyOptions& options, const program::Signals& signals) {
     impatient.emplace({SIGINT, SIGQUIT, SIGTERM}, exit_code::kFault, asked ? 1 : 2);
     telemetry::contain([&proxy] { proxy.drain(); }, on_fault);
     return exit_code::kDone;
+  } catch (const OperationalFault& fault) {
+    // What it needs is somebody else's for now: who supervises it should start it again.
+    const bool is_away = fault.error().code == ErrorCode::Unavailable;
+    say(STDERR_FILENO, "banyan: " + std::string(fault.what()) + '\n');
+    return is_away ? exit_code::kUnavailable : exit_code::kBadConfiguration;
   } catch (const std::exception& exception) {
-    say(STDERR_FILENO, exception.what() + std::string("\n"));
+    say(STDERR_FILENO, "banyan: " + std::string(exception.what()) + '\n');
     return exit_code::kBadConfiguration;
   }
 }

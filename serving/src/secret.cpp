@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "banyan/serving/secret_file.hpp"
 
 namespace banyan::serving {
 
@@ -12,16 +19,29 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
                                                                const std::string& config_file) {
   const std::string path = (std::filesystem::path(config_file).parent_path() / file).string();
   std::ifstream in(path);
+  if (auto open = why_open_to_everybody(path); in && open) {
+    return std::unexpected(strangler::FileProblem{config_file, {}, key + ": " + std::move(*open)});
+  }
   std::string secret;
   std::getline(in, secret);
   constexpr std::size_t kLeast = 16;
   if (in && secret.size() >= kLeast) return secret;
+  // One that is there is not to be written anew: it may have the secret, for somebody else to read.
+  if (::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), R_OK) != 0) {
+    return std::unexpected(strangler::FileProblem{
+        config_file,
+        {},
+        key + ": " + path + " cannot be read: " + std::system_category().message(errno) +
+            "; let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
+            shell_word(path) + " && chmod 640 " + shell_word(path)});
+  }
   return std::unexpected(strangler::FileProblem{
       config_file,
       {},
       key + ": " + path +
           (in ? " has less than 16 characters in its first line" : " cannot be read") +
-          "; make one with: head -c 24 /dev/urandom | base64 > " + path});
+          "; make one with: (umask 077; head -c 24 /dev/urandom | base64 > " + shell_word(path) +
+          ')'});
 }
 
 FileMarks marks_of_secrets(const strangler::Configuration& configuration,

@@ -10,7 +10,8 @@
 namespace banyan::serving {
 
 /// The first line of the file that `key` of the configuration names as `file`; too short a one is
-/// refused. A path is relative to the configuration's folder.
+/// refused, and so is a file that everybody on this machine may read or write (secret_file.hpp). A
+/// path is relative to the configuration's folder.
 std::expected<std::string, strangler::FileProblem> read_secret(const std::string& file,
                                                                const std::string& key,
                                                                const std::string& config_file);

@@ -26,6 +26,9 @@ std::expected<std::unique_ptr<Server>, std::vector<FileProblem>> Server::make(Pa
   auto token = read_operators_token(inside->started_with, inside->parts.settings.config_file);
   if (!token) return std::unexpected(std::vector{std::move(token.error())});
   inside->guard.use(std::move(*token));
+  if (auto left = inside->left_behind(inside->started_with, nullptr); !left.empty()) {
+    return std::unexpected(std::move(left));
+  }
   auto first = inside->snapshot(inside->parts.routing, *material, nullptr);
   if (!first) return std::unexpected(std::move(first.error()));
   (*first)->begin(*material, inside->checks);

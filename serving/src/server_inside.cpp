@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "banyan/serving/dependency.hpp"
 #include "metrics.hpp"
 #include "secret.hpp"
 #include "server_inside.hpp"
@@ -13,14 +14,6 @@ namespace {
 
 using strangler::FileProblem;
 using strangler::Routing;
-
-void log_change(const telemetry::Log& log, const upstream::HealthChange& change) {
-  log.write(change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
-            change.passing ? "instance_healthy" : "instance_ejected",
-            {{"upstream", change.group},
-             {"instance", to_string(change.instance)},
-             {"message", change.why}});
-}
 
 TlsServers servers_of(const TlsMaterial& material) {
   TlsServers servers;
@@ -49,13 +42,13 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
     : parts(std::move(given)),
       started_with(parts.routing->configuration),
       file(parts.settings.config_file, parts.routing, parts.settings.overlay),
-      checks([this](const upstream::HealthChange& change) { log_change(log(), change); },
-             [this](std::string_view what) { fault(what); }),
+      checks(logs_health(parts.telemetry.log), [this](std::string_view what) { fault(what); }),
       upstreams{
           .forwarding = {.trusted_peers = parts.settings.trusted_peers,
                          .client_words = {started_with.drop_fields, started_with.pass_fields}},
           .health = parts.settings.health,
-          .clock = parts.clock},
+          .clock = parts.clock,
+          .changed = logs_health(parts.telemetry.log)},
       pages(own_pages(parts.telemetry)),
       book(parts.clock),
       tls(servers_of(material)),
@@ -103,6 +96,10 @@ void Server::Inside::tell() {
   metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
   metrics.add_samples([this] { return samples(book); });
   parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });
+  if (!parts.settings.config_file.empty()) {
+    parts.telemetry.health.add("configuration", false,
+                               [this] { return refused.finding(parts.settings.config_file); });
+  }
   view.emplace(LiveView::Parts{parts.served, *routes, parts.telemetry, parts.control, tunnels,
                                sides, fall_through, parts.clock});
 }
@@ -115,7 +112,8 @@ telemetry::Health::Finding Server::Inside::upstream_health() const {
       ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
   }
   if (ill.empty()) return {};
-  return {false, "no healthy instance in " + ill};
+  // Without a health check nobody asks but requests: what is quiet stays told, however well it is.
+  return {false, "no healthy instance in " + ill + "; none has answered since"};
 }
 
 }  // namespace banyan::serving

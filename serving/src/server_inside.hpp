@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +18,7 @@
 #include "access_log.hpp"
 #include "banyan/http/server.hpp"
 #include "banyan/kernel/executor.hpp"
+#include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/server.hpp"
 #include "banyan/succession/offer.hpp"
 #include "chain/make_chain.hpp"
@@ -25,6 +28,7 @@
 #include "live_streams.hpp"
 #include "live_view.hpp"
 #include "own_pages.hpp"
+#include "refused_files.hpp"
 #include "rollout_book.hpp"
 #include "shadows.hpp"
 
@@ -73,6 +77,17 @@ struct Server::Inside {
     };
   }
   void forget_what_is_gone();
+  /// Requests that no operation got, since the start.
+  strangler::Unowned unowned_in_all() const;
+  /// What was counted up to now was of other routes: advice is about these.
+  void count_anew();
+  /// Which requests go by the stage of a rollout, when the file says that.
+  strangler::RolloutReach reach_of(const strangler::Configuration& configuration,
+                                   std::string_view rollout) const;
+  /// Rollouts that `fresh` takes the routes away of while their traffic is on the new side.
+  /// `before`: what is in force; null at the start.
+  std::vector<strangler::FileProblem> left_behind(const strangler::Configuration& fresh,
+                                                  const strangler::Configuration* before) const;
   /// For the switch log, where the routes are other ones than the last process had.
   void note_table(const std::string& why) const;
   succession::Offer::Parts offer_parts();
@@ -82,6 +97,9 @@ struct Server::Inside {
   }
   telemetry::Health::Finding upstream_health() const;
   void warn_of_what_needs_a_restart(const strangler::Configuration& now) const;
+  /// Of what the file says that comes to nothing, such as a rule for an operation that there is
+  /// none of.
+  void warn_of_what_has_no_effect() const;
   void renew_certificates(const strangler::Configuration& now, const TlsMaterial& material);
   /// A reload that was ended by an exception.
   std::vector<strangler::FileProblem> failed(const std::exception& exception) const {
@@ -106,10 +124,18 @@ struct Server::Inside {
   FallThrough fall_through;
   Visits visits;
   FailureLog failures;
+  /// What there was when the routes were read last.
+  struct CountedBefore {
+    strangler::Unowned unowned{};
+    std::map<std::string, std::uint64_t, std::less<>> missed{};  ///< by rollout
+  };
+  mutable std::mutex counting;
+  CountedBefore counted_before;
   std::mutex reloading;
   FileMarks certificates;
   FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them
   FileMarks secrets;               ///< of the last configuration, also if it was refused
+  RefusedFiles refused;
   std::optional<LiveView> view;
   std::unique_ptr<AccessLog> access_log;
   std::optional<Outcomes> outcomes;

@@ -10,6 +10,15 @@
 #include "server_inside.hpp"
 
 namespace banyan::serving {
+namespace {
+
+/// A counter may begin anew: what was counted of routes that are gone is forgotten.
+std::uint64_t counted_since(std::uint64_t before, std::uint64_t now) {
+  return now >= before ? now - before : now;
+}
+
+}  // namespace
+
 std::vector<Server::Address> Server::addresses() const {
   std::vector<Address> all;
   for (std::size_t i = 0; i < inside_->listeners.size(); ++i) {
@@ -52,7 +61,11 @@ strangler::TunnelCounts Server::tunnels(std::string_view rollout) const {
 }
 
 std::uint64_t Server::missed(std::string_view rollout) const {
-  return inside_->fall_through.of(rollout);
+  const std::uint64_t all = inside_->fall_through.of(rollout);
+  const std::lock_guard lock(inside_->counting);
+  const auto& before = inside_->counted_before.missed;
+  const auto found = before.find(rollout);
+  return found == before.end() ? all : counted_since(found->second, all);
 }
 
 std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout) const {
@@ -67,16 +80,43 @@ std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout)
   return counts;
 }
 
+std::uint64_t Server::new_side_writes(std::string_view rollout) const {
+  return inside_->book.of(rollout)->new_side_writes.load(std::memory_order_relaxed);
+}
+
+std::optional<std::uint64_t> Server::fallbacks(std::string_view rollout) const {
+  const auto plan = inside_->plan_of(rollout);
+  if (!plan || !plan->fallback) return std::nullopt;
+  const auto figures = inside_->book.of(rollout);
+  std::uint64_t all = 0;
+  for (const auto& each : figures->fallbacks) all += each;
+  return all;
+}
+
 strangler::Unowned Server::unowned() const {
+  strangler::Unowned all = inside_->unowned_in_all();
+  const std::lock_guard lock(inside_->counting);
+  const strangler::Unowned& before = inside_->counted_before.unowned;
+  all.nowhere_lately = counted_since(before.nowhere, all.nowhere);
+  for (const auto& [route, requests] : all.catch_alls) {
+    const auto found =
+        std::ranges::find(before.catch_alls, route, &std::pair<std::string, std::uint64_t>::first);
+    all.lately[route] =
+        found == before.catch_alls.end() ? requests : counted_since(found->second, requests);
+  }
+  return all;
+}
+
+strangler::Unowned Server::Inside::unowned_in_all() const {
   strangler::Unowned all;
-  const auto routes = inside_->current();
+  const auto routes = current();
   std::map<std::string, std::uint64_t, std::less<>> catch_alls;
   for (const Target& target : routes->targets()) {
     const strangler::Route& route = target.route;
     const bool takes_all = route.kind == strangler::PathKind::Prefix && route.path == "/";
     if (takes_all && route.rollout.empty()) catch_alls.emplace(route.name, 0);
   }
-  for (const auto& row : inside_->parts.telemetry.metrics.requests.read()) {
+  for (const auto& row : parts.telemetry.metrics.requests.read()) {
     if (row.key.module == kNoTarget && row.key.way == "refused") all.nowhere += row.latency.count;
     if (row.key.module == "other") all.not_told_apart += row.latency.count;
     const auto found = catch_alls.find(row.key.operation);

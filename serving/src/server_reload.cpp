@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes while it runs: the file, and certificates.
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "banyan/serving/dependency.hpp"
 #include "banyan/telemetry/log.hpp"
@@ -31,6 +34,8 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   const std::shared_ptr<const RouteSnapshot> before = all.current();
   auto routing = all.file.reload([&](const std::shared_ptr<const Routing>& fresh) {
     all.secrets = marks_of_secrets(fresh->configuration, all.parts.settings.config_file);
+    const Configuration& now = before->configuration();
+    if (auto left = all.left_behind(fresh->configuration, &now); !left.empty()) return left;
     if (const auto& check = all.parts.settings.check) {
       if (auto problems = check(fresh); !problems.empty()) return problems;
     }
@@ -49,12 +54,15 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
     return std::vector<FileProblem>();
   });
   if (!routing) {
+    all.refused.routes(routing.error());
     all.log().write(
         telemetry::Level::Error, "routes_refused",
         {{"message", to_string(routing.error())},
          {"next", "the old routes stay in force; mend what is wrong, all is read again"}});
     return std::unexpected(std::move(routing.error()));
   }
+  all.refused.routes({});
+  all.refused.certificates({});
   const Configuration& configuration = (*routing)->configuration;
   if (all.parts.control != nullptr) {
     std::vector<std::string> rollouts = configuration.rollout_names();
@@ -66,6 +74,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
       std::make_unique<const std::shared_ptr<const RouteSnapshot>>(std::move(snapshot)));
   all.routes->settle();
   all.forget_what_is_gone();
+  all.count_anew();
   all.note_table("its file was read again");
   if (all.guard.use(std::move(token))) {
     if (all.streams) all.streams->cut_off();
@@ -74,6 +83,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   }
   all.renew_certificates(configuration, material);
   all.warn_of_what_needs_a_restart(configuration);
+  all.warn_of_what_has_no_effect();
   all.log().write(
       telemetry::Level::Info, "routes_loaded",
       {{"generation", (*routing)->generation}, {"routes", configuration.routes.size()}});
@@ -89,12 +99,14 @@ std::expected<void, std::vector<FileProblem>> Server::renew_certificates() try {
   const Configuration& configuration = routes->configuration();
   const auto material = read_tls_material(configuration, all.parts.settings.config_file);
   if (!material) {
+    all.refused.certificates(material.error().problems);
     all.log().write(
         telemetry::Level::Error, "certificates_refused",
         {{"message", to_string(material.error().problems)},
          {"next", "the old certificates stay in force; mend the files, they are read again"}});
     return std::unexpected(material.error().problems);
   }
+  all.refused.certificates({});
   all.renew_certificates(configuration, *material);
   for (const auto& [name, context] : material->upstreams) {
     routes->pools().at(name)->tls->use(context);
@@ -150,6 +162,64 @@ void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) cons
        {"message", "these settings are as they were at the start; restart to change them"}});
 }
 
+void Server::Inside::warn_of_what_has_no_effect() const {
+  const std::shared_ptr<const RouteSnapshot> now = current();
+  for (const strangler::WithoutEffect& each : now->without_effect(parts.clock.now())) {
+    const FileProblem placed{parts.settings.config_file, each.location, each.message};
+    log().write(telemetry::Level::Warning, "no_effect",
+                {{"rule", each.rule}, {"message", to_string(placed)}});
+  }
+}
+
+// Of a module the file has at most the service; which operations it has is built in.
+strangler::RolloutReach Server::Inside::reach_of(const Configuration& configuration,
+                                                 std::string_view rollout) const {
+  strangler::RolloutReach reach = strangler::reach_of(configuration, rollout);
+  for (const ServedModule& module : parts.served.modules) {
+    if (!module.routed || module.name != rollout) continue;
+    if (!module.service && configuration.upstream(rollout) == nullptr) continue;
+    for (const binding::BoundOperation& each : module.operations) reach.add(each.operation->effect);
+  }
+  return reach;
+}
+
+// What is in force says which rollouts there are: one that a change by hand (`banyan goto`, another
+// process) has moved without routes is no reason to refuse each file from then on; health tells it.
+// At the start the store says it, but of an application with modules: what it has left out of this
+// build has other ways home than a line in a file.
+std::vector<FileProblem> Server::Inside::left_behind(const Configuration& fresh,
+                                                     const Configuration* before) const {
+  std::vector<FileProblem> problems;
+  if (parts.control == nullptr) return problems;
+  std::vector<std::string> names;
+  if (before != nullptr) {
+    names = before->rollout_names();
+    for (const ServedModule& module : parts.served.modules) {
+      if (before->rollout(module.name) == nullptr) names.push_back(module.name);
+    }
+  } else if (parts.served.modules.empty()) {
+    const auto stand = parts.control->store().stand();
+    if (!stand) return problems;  // whoever asks for more of the store says why
+    for (const strangler::Rollout& each : stand->rollouts) names.push_back(each.module);
+  }
+  for (const std::string& name : names) {
+    strangler::ReachChange change{.before = std::nullopt, .after = reach_of(fresh, name)};
+    if (before != nullptr) change.before = reach_of(*before, name);
+    const std::string store = before != nullptr ? std::string() : parts.control->store().file();
+    auto why =
+        strangler::why_left_behind(name, parts.control->stages().traffic(name), change, store);
+    if (why) problems.push_back({parts.settings.config_file, {}, std::move(*why)});
+  }
+  if (before == nullptr || !problems.empty()) return problems;
+  const auto traffic = [this](std::string_view name) {
+    return parts.control->stages().traffic(name);
+  };
+  for (std::string& each : strangler::routes_sent_back(*before, fresh, traffic)) {
+    problems.push_back({parts.settings.config_file, {}, std::move(each)});
+  }
+  return problems;
+}
+
 /// The figures of routes that the file no longer has.
 void Server::Inside::forget_what_is_gone() {
   std::set<std::pair<std::string, std::string>> there;
@@ -171,6 +241,14 @@ void Server::Inside::forget_what_is_gone() {
   };
   parts.telemetry.metrics.requests.forget_if(gone);
   parts.telemetry.metrics.streams.forget_if(gone);
+}
+
+void Server::Inside::count_anew() {
+  CountedBefore now{.unowned = unowned_in_all()};
+  for (const FallThrough::Count& each : fall_through.counts())
+    now.missed[each.rollout] += each.count;
+  const std::lock_guard lock(counting);
+  counted_before = std::move(now);
 }
 
 void Server::Inside::note_table(const std::string& why) const {

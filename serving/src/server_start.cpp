@@ -73,7 +73,7 @@ void Server::prepare() {
   if (all.started_with.access_log) {
     strangler::AccessLogPlan plan = *all.started_with.access_log;
     plan.file = all.beside_the_file(plan.file);
-    all.access_log = std::make_unique<AccessLog>(plan, loops_of(all.parts.settings));
+    all.access_log = std::make_unique<AccessLog>(plan, loops_of(all.parts.settings), all.log());
   }
   all.outcomes.emplace(Outcomes::Parts{.metrics = all.parts.telemetry.metrics,
                                        .log = all.log(),
@@ -168,6 +168,7 @@ void Server::open() {
       [&all] {
         log_listeners(all.log(), all.listeners, *all.server,
                       !all.started_with.operators_token_file.empty());
+        all.warn_of_what_has_no_effect();
       },
       [&all](std::string_view what) { all.fault(what); });
 }

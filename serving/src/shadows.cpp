@@ -2,7 +2,9 @@
 #include "shadows.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,13 +50,18 @@ http::Fields fields_for_copies(const Transaction& transaction) {
 }
 
 /// But for what a copy for that side says itself.
-bool say_who_asks(const http::Fields& fields, const BothSides& sides, Side to) {
+std::optional<std::string_view> who_asks(const http::Fields& fields, const BothSides& sides,
+                                         Side to) {
   for (const auto field : fields) {
     if (sides.credentials.contain(field.name) && !sides.copies->replace(to, field.name)) {
-      return true;
+      return field.name;
     }
   }
-  return false;
+  return std::nullopt;
+}
+
+bool say_who_asks(const http::Fields& fields, const BothSides& sides, Side to) {
+  return who_asks(fields, sides, to).has_value();
 }
 
 /// By the word of the application's own process that passed it on.
@@ -225,7 +232,10 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
     return skips && (names_who_asks(transaction) || say_who_asks(fields, sides, to));
   };
   const Side other = transaction.side == Side::Remote ? Side::Local : Side::Remote;
-  if (is_left_out(other)) return drop(CopyDropped::Credentials);
+  if (is_left_out(other)) {
+    sides.held_back->add(who_asks(fields, sides, other).value_or("Banyan-Principal"));
+    return drop(CopyDropped::Credentials);
+  }
   const http::Framing framing = exchange.framing();
   if (framing.kind == http::Framing::Kind::Length && framing.length > plan.max_request) {
     return drop(CopyDropped::RequestTooLarge);

@@ -20,6 +20,11 @@ std::shared_ptr<http::TlsClient> tls_of(http::TlsClient::Context context,
   return std::make_shared<http::TlsClient>(std::move(context));
 }
 
+upstream::GroupOptions with(upstream::GroupOptions options, upstream::OnHealthChange changed) {
+  options.changed = std::move(changed);
+  return options;
+}
+
 }  // namespace
 
 UpstreamPool::UpstreamPool(const strangler::UpstreamGroup& described, const Common& common,
@@ -27,7 +32,7 @@ UpstreamPool::UpstreamPool(const strangler::UpstreamGroup& described, const Comm
     : group(described),
       tls(tls_of(std::move(tls_context), before)),
       instances(std::make_shared<upstream::Group>(
-          group_options(described, common.health, tls), common.clock,
+          with(group_options(described, common.health, tls), common.changed), common.clock,
           before.pool != nullptr ? before.pool->instances.get() : before.group)),
       forwarder(common.forwarding) {}
 

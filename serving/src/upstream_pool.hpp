@@ -18,7 +18,8 @@ struct UpstreamPool {
   struct Common {
     strangler::ForwarderOptions forwarding;
     upstream::HealthRules health;
-    const Clock& clock;  ///< must outlive the pool
+    const Clock& clock;                  ///< must outlive the pool
+    upstream::OnHealthChange changed{};  ///< see upstream::GroupOptions
   };
   /// `tls_context`: null for plain HTTP; in force from begin() on where connections live on. What
   /// `before` knows of what did not change lives on: its instances' health, the connections, the

@@ -50,7 +50,7 @@ class ThePages(Manual):
         self.assertIn('.TH BANYAN\\-SHIFT 1 "2025-11-29"', page)
         self.assertIn("banyan\\-shift \\- send a percentage of a module's readers to the new side\n", page)
         self.assertIn("\\fB\\-\\-writes\\fR", page)
-        self.assertIn("One of: remote, local.", page)
+        self.assertIn("One of: new, old.", page)
         self.assertIn('.SH "EXAMPLES"\n.EX\nbanyan shift', page)
 
     def test_say_what_the_reader_of_the_configuration_knows(self):
@@ -99,7 +99,7 @@ class Completion(Manual):
         self.assertTrue({"app", "module"} <= self.complete("new", ""))
         self.assertEqual(self.complete("schema", "dec"), {"decouple"})
         self.assertEqual(self.complete("shift", "ca"), {"catalog", "car_hire"})
-        self.assertEqual(self.complete("shift", "catalog", "25%", "--writes", ""), {"remote", "local"})
+        self.assertEqual(self.complete("shift", "catalog", "25%", "--writes", ""), {"new", "old"})
         self.assertEqual(self.complete("shift", "--wr"), {"--writes"})
         self.assertEqual(self.complete("log", "--module", "cat"), {"catalog"})
         self.assertEqual(self.complete("proxy", "--config", "banyan.t"), {"banyan.toml"})
@@ -107,6 +107,10 @@ class Completion(Manual):
         self.assertEqual(self.complete("--url", "shift", "ba"), {"back"})
         self.assertEqual(self.complete("status", "--tok"), {"--token-file"})
         self.assertNotIn("manual", self.complete(""))
+        self.assertEqual(self.complete("completion", "z"), {"zsh"})
+        # Of files that are configurations the others are in the way.
+        self.assertNotIn("cli.md", self.complete("check", ""))
+        self.assertIn("banyan.toml", self.complete("check", ""))
 
 
 class CompletionInBash(Completion):

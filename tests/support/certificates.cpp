@@ -65,6 +65,8 @@ void write_key(const std::filesystem::path& file, EVP_PKEY& key, const std::stri
   PEM_write_PKCS8PrivateKey(out, &key, cipher, passphrase.c_str(),
                             static_cast<int>(passphrase.size()), nullptr, nullptr);
   std::fclose(out);
+  using std::filesystem::perms;
+  std::filesystem::permissions(file, perms::owner_read | perms::owner_write);
 }
 
 }  // namespace

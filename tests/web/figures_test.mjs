@@ -109,8 +109,16 @@ assert.ok(layoutOf(two, ring).lines.every(({ path }) => !/NaN|undefined/.test(pa
 assert.equal(layoutOf([], []).lines.length, 0);
 
 // A refusal is told apart from what is possible instead.
-const { refusalOf } = await import(join(folder, "change_dialog.js"));
+const { leftBehind, refusalOf } = await import(join(folder, "change_dialog.js"));
 assert.deepEqual(refusalOf("It may not be. Legal now: legacy, canary."), { sentence: "It may not be.", legal: ["legacy", "canary"] });
 assert.deepEqual(refusalOf("the plan of a is paused. Possible now: resume, abort"), { sentence: "the plan of a is paused.", legal: ["resume", "abort"] });
 assert.deepEqual(refusalOf("no"), { sentence: "no", legal: [] });
+
+// What brings writes home says before the deed what may stay behind, where nobody knows the data.
+const moved = { name: "moved", writes: "remote" };
+for (const verb of ["back", "shift", "rollback"]) assert.match(leftBehind(verb, moved, "unknown"), /may be missing on the old one/);
+assert.equal(leftBehind("back", moved, "shared"), "");
+assert.equal(leftBehind("next", moved, "unknown"), "");
+assert.equal(leftBehind("back", { name: "canary", writes: "local" }, "unknown"), "");
+assert.equal(leftBehind("back", { name: "retired", writes: "remote" }, "unknown"), "", "it leads to moved");
 console.log("figures are for people");

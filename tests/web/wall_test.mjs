@@ -202,7 +202,7 @@ await test("traffic is shifted by keyboard, a refusal says what is legal, and no
   await press(page, "Tab");
   assert.equal(await focused(page), "Why");
   await type(page, "more of it");
-  assert.match(await page.text("dialog [data-at=command]"), /^banyan shift catalog 30% --writes remote --url http:\S+ --who "ada" --why "more of it"$/);
+  assert.match(await page.text("dialog [data-at=command]"), /^banyan shift catalog 30% --writes new --url http:\S+ --who "ada" --why "more of it"$/);
   await press(page, "Enter");
   await page.until("document.querySelector('dialog [data-at=refusal]').innerText.includes('Possible now: legacy, shadow, canary, moved.')");
   assert.equal(await page.ask("document.querySelector('dialog').open"), true);

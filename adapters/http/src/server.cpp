@@ -25,6 +25,19 @@ SocketAddress address_of(const Endpoint& endpoint) {
                               " a path of at most 107 characters");
 }
 
+/// What to do when one cannot listen for this reason.
+std::string way_out(std::error_code why) {
+  if (why == std::errc::permission_denied) {
+    return "ports below 1024 want the capability CAP_NET_BIND_SERVICE (setcap), a path a folder "
+           "that may be written to; or choose another address";
+  }
+  if (why == std::errc::address_not_available) {
+    return "this machine has no such address: `ip address` lists those it has";
+  }
+  if (why == std::errc::no_such_file_or_directory) return "its folder is not there; make it";
+  return "is something else listening there? Choose another address, or stop it";
+}
+
 }  // namespace
 
 class Server::Engine {
@@ -174,9 +187,8 @@ class Server::Engine {
         listeners_.push_back(std::move(listener));
       }
     } catch (const std::system_error& failure) {
-      throw std::system_error(failure.code(), "cannot listen on " + to_string(endpoint) +
-                                                  "; is something else listening there? Choose"
-                                                  " another address, or stop it");
+      throw std::system_error(failure.code(), "cannot listen on " + to_string(endpoint) + "; " +
+                                                  way_out(failure.code()));
     }
     ports_.push_back(where.endpoint().port);
   }

@@ -108,12 +108,13 @@ bool LineOutput::moved_away() const {
          (named.st_ino != opened.st_ino || named.st_dev != opened.st_dev);
 }
 
-void LineOutput::reopen() {
-  if (file_.empty()) return;
+std::error_code LineOutput::reopen() {
+  if (file_.empty()) return {};
   posix::Descriptor opened = open_to_append(file_, mode_);
-  if (!opened.valid()) return;
+  if (!opened.valid()) return {errno, std::generic_category()};
   own_ = std::move(opened);
   line_begun_ = false;
+  return {};
 }
 
 }  // namespace banyan::telemetry

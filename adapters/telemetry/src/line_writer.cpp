@@ -29,8 +29,10 @@ std::uint64_t lines_in(std::string_view text) {
 
 }  // namespace
 
-LineWriter::LineWriter(std::unique_ptr<LineOutput> output)
-    : output_(std::move(output)), looked_(std::chrono::steady_clock::now()) {
+LineWriter::LineWriter(std::unique_ptr<LineOutput> output, NotReopened not_reopened)
+    : output_(std::move(output)),
+      not_reopened_(std::move(not_reopened)),
+      looked_(std::chrono::steady_clock::now()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -72,11 +74,20 @@ void LineWriter::run() {
     taken.swap(waiting_);
     const bool reopen = std::exchange(reopen_, false);
     lock.unlock();
-    if (reopen) output_->reopen();
+    if (reopen) {
+      told_ = false;
+      reopen_now();
+    }
     write(taken);
     taken.clear();
     lock.lock();
   }
+}
+
+void LineWriter::reopen_now() {
+  const std::error_code failed = output_->reopen();
+  const bool told = std::exchange(told_, static_cast<bool>(failed));
+  if (failed && !told && not_reopened_) not_reopened_(failed);
 }
 
 void LineWriter::write(std::string_view lines) {
@@ -84,7 +95,7 @@ void LineWriter::write(std::string_view lines) {
   const auto now = std::chrono::steady_clock::now();
   if (now - looked_ >= kLook) {
     looked_ = now;
-    if (output_->moved_away()) output_->reopen();
+    if (output_->moved_away()) reopen_now();
   }
   const std::string_view left = output_->write(lines);
   if (!left.empty()) dropped_.fetch_add(lines_in(left), std::memory_order_relaxed);

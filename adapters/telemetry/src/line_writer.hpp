@@ -2,13 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "banyan/telemetry/line_output.hpp"
@@ -22,7 +25,11 @@ class LineWriter {
  public:
   static constexpr std::size_t kMostWaiting = std::size_t{1} << 20;
 
-  explicit LineWriter(std::unique_ptr<LineOutput> output);
+  /// Told on the writer's thread that the file could not be opened again, each time that it was
+  /// asked for, and once when it was moved away: lines go to the old one.
+  using NotReopened = std::function<void(const std::error_code& why)>;
+
+  explicit LineWriter(std::unique_ptr<LineOutput> output, NotReopened not_reopened = {});
   /// Writes what waits, for which it takes a second at most.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
@@ -41,8 +48,11 @@ class LineWriter {
  private:
   void run();
   void write(std::string_view lines);
+  void reopen_now();
 
   std::unique_ptr<LineOutput> output_;
+  NotReopened not_reopened_;
+  bool told_ = false;  ///< that it could not be opened again
   std::atomic<std::uint64_t> dropped_{0};
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -42,13 +41,14 @@ std::string_view name_of(Level level) {
 
 std::unique_ptr<LineOutput> open_output(const std::string& file) {
   if (file.empty()) return std::make_unique<LineOutput>(STDERR_FILENO);
-  std::error_code ignored;  // what cannot be made cannot be opened either
-  std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
+  // A folder that is not there is not made: it is mistyped as easily as meant, and then all that
+  // happens is told where nobody looks.
   try {
     return std::make_unique<LineOutput>(file);
   } catch (const std::system_error& error) {
     throw std::runtime_error("cannot write the log file " + file + ": " + error.code().message() +
-                             ". Give another with --log-file, or leave it out for standard error.");
+                             ". Its folder must be there. Give another file with --log-file, or "
+                             "leave it out for standard error.");
   }
 }
 
@@ -86,7 +86,9 @@ class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
 struct Log::Sink {
   explicit Sink(const Options& options)
       : service(options.service),
-        writer(open_output(options.file)),
+        writer(
+            open_output(options.file),
+            [this, file = options.file](const std::error_code& why) { not_reopened(file, why); }),
         logger(options.service, std::make_shared<WriterSink>(writer)) {
     // The line is JSON already; spdlog adds nothing but the end of the line.
     logger.set_formatter(
@@ -94,6 +96,20 @@ struct Log::Sink {
     logger.set_level(level_of(options.least));
     // No memory. Whoever has something to say must not fail for it.
     logger.set_error_handler([this](const std::string&) { writer.count_as_dropped(); });
+  }
+
+  /// Said in what is open still. That it finds no room there is counted as any other line.
+  void not_reopened(const std::string& file, const std::error_code& why) {
+    try {
+      nlohmann::ordered_json line = begin_line(Level::Warning, service, "log_not_reopened");
+      line["message"] = "the log file " + file + " cannot be opened again: " + why.message() +
+                        "; the one that was open is written on";
+      line["next"] = "mend the folder, and send SIGHUP again";
+      if (writer.add(text_of(line) + "\n")) return;
+    } catch (const std::exception&) {
+      // No memory.
+    }
+    writer.count_as_dropped();
   }
 
   std::string service;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace banyan::upstream {
@@ -146,13 +147,34 @@ const http::Endpoint& Group::endpoint(std::size_t instance) const {
 }
 
 void Group::succeeded(std::size_t instance) {
-  instances_[instance]->window.record(false, clock_->steady());
-  instances_[instance]->pause.succeeded();
+  const SteadyTime now = clock_->steady();
+  Instance& found = *instances_[instance];
+  const auto turn = found.window.record(false, now);
+  found.pause.succeeded();
+  tell(found, turn, now);
 }
 
 void Group::failed(std::size_t instance) {
-  instances_[instance]->window.record(true, clock_->steady());
-  instances_[instance]->failures.fetch_add(1, kRelaxed);
+  const SteadyTime now = clock_->steady();
+  Instance& found = *instances_[instance];
+  const auto turn = found.window.record(true, now);
+  found.failures.fetch_add(1, kRelaxed);
+  tell(found, turn, now);
+}
+
+void Group::tell(const Instance& instance, HealthWindow::Turn turn, SteadyTime now) const {
+  using Turn = HealthWindow::Turn;
+  if (turn == Turn::None || !options_.changed) return;
+  if (instance.check.load(kRelaxed) == CheckState::Failing) return;
+  const bool healed = turn == Turn::Healed;
+  const HealthWindow::Counts recent = instance.window.counts(now);
+  options_.changed({.group = options_.name,
+                    .instance = instance.endpoint,
+                    .passing = healed,
+                    .why = healed ? "it has answered a request"
+                                  : std::to_string(recent.failures) + " of " +
+                                        std::to_string(recent.requests) +
+                                        " requests of the last ten seconds failed"});
 }
 
 void Group::forgo(std::size_t instance) { instances_[instance]->window.forgo(); }
@@ -257,7 +279,7 @@ std::vector<Group::Status> Group::status() const {
 bool Group::healthy() const {
   const SteadyTime now = clock_->steady();
   return std::ranges::any_of(
-      instances_, [&](const auto& each) { return each->state(now) != InstanceState::Ejected; });
+      instances_, [&](const auto& each) { return each->state(now) == InstanceState::Healthy; });
 }
 
 std::uint64_t Group::refused() const { return counters_->refused.load(kRelaxed); }

@@ -57,38 +57,39 @@ void HealthWindow::count(bool failed, SteadyTime now) {
   } while (!place.compare_exchange_weak(before, second.word(), kRelaxed));
 }
 
-void HealthWindow::record(bool failed, SteadyTime now) {
+HealthWindow::Turn HealthWindow::record(bool failed, SteadyTime now) {
   count(failed, now);
   stop_trying();
   if (!failed) {
     if (failures_in_a_row_.load(kRelaxed) != 0) failures_in_a_row_.store(0, kRelaxed);
     // A late success of a request that was sent before that proves nothing about now.
-    if (state(now) == InstanceState::HalfOpen) heal();
-    return;
+    const bool on_trial = state(now) == InstanceState::HalfOpen;
+    return on_trial && recover() ? Turn::Healed : Turn::None;
   }
   const std::uint32_t in_a_row = failures_in_a_row_.fetch_add(1, kRelaxed) + 1;
   const InstanceState known = state(now);
-  if (known == InstanceState::HalfOpen) return eject(now);
-  if (known == InstanceState::Ejected) return;
+  if (known == InstanceState::HalfOpen) eject(now);
+  if (known != InstanceState::Healthy) return Turn::None;
   const Counts recent = counts(now);
   const bool many = recent.requests >= rules_.least_requests &&
                     static_cast<double>(recent.failures) >=
                         rules_.failure_share * static_cast<double>(recent.requests);
-  if (many || in_a_row >= rules_.consecutive_failures) eject(now);
+  const bool enough = many || in_a_row >= rules_.consecutive_failures;
+  return enough && eject(now) ? Turn::Ejected : Turn::None;
 }
 
 void HealthWindow::stop_trying() {
   if (tried_at_.load(kRelaxed) != kNever) tried_at_.store(kNever, kRelaxed);
 }
 
-void HealthWindow::eject(SteadyTime now) {
-  ejected_at_.store(now.time_since_epoch().count(), kRelaxed);
+bool HealthWindow::eject(SteadyTime now) {
+  return ejected_at_.exchange(now.time_since_epoch().count(), kRelaxed) == kNever;
 }
 
-void HealthWindow::heal() {
+bool HealthWindow::recover() {
   failures_in_a_row_.store(0, kRelaxed);
   for (std::atomic<std::uint64_t>& second : seconds_) second.store(0, kRelaxed);
-  ejected_at_.store(kNever, kRelaxed);
+  return ejected_at_.exchange(kNever, kRelaxed) != kNever;
 }
 
 bool HealthWindow::admits(SteadyTime now) const {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_client.hpp"
 
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "banyan/stages/witness.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -23,6 +27,27 @@ std::unexpected<Error> unreachable(std::string message) {
   return fail(ErrorCode::Unavailable, "banyan.unreachable", std::move(message));
 }
 
+/// Who has said so: the option, the variable, or nobody.
+std::string source_of(const std::string& url) {
+  const char* const variable = std::getenv(kUrlVariable);
+  if (variable != nullptr && url == variable) return kUrlVariable;
+  return url == kUsualUrl ? "the default" : "--url";
+}
+
+/// Where nobody has said it on the command line.
+std::string unless_said(const std::string& url) {
+  const std::string source = source_of(url);
+  return source == "--url" ? std::string() : " (" + source + ')';
+}
+
+/// A refusal that says where it was looked, when that is an address of clients.
+std::string elsewhere(const std::string& url) {
+  return ". That is " + url + " (" + source_of(url) +
+         "), an address of clients; the operators' pages are where `operators` of banyan.toml "
+         "says: --url http://HOST:PORT, or once for all export " +
+         kUrlVariable + "=http://HOST:PORT";
+}
+
 Result<std::string> read_answer(unsigned status, std::string body, const std::string& whom) {
   const Json json = Json::parse(body, nullptr, false);
   if (status == 200 && json.is_object()) return body;
@@ -35,6 +60,7 @@ Result<std::string> read_answer(unsigned status, std::string body, const std::st
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   Error error{error_code_from(text(json, "code")), text(json, "rule"), text(json, "detail"), {}};
+  if (error.rule == "banyan.no_operators_here") error.message += elsewhere(whom);
   if (const auto details = json.find("details"); details != json.end() && details->is_array()) {
     for (const Json& each : *details) {
       error.details.push_back({text(each, "where"), text(each, "problem")});
@@ -47,10 +73,17 @@ Result<std::string> read_answer(unsigned status, std::string body, const std::st
 Result<std::string> read_token(const std::string& file) {
   std::string token;
   if (file.empty()) return token;
+  if (const auto open = serving::why_open_to_everybody(file)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file", "--token-file: " + *open);
+  }
   std::ifstream in(file);
+  if (!in) {
+    return fail(ErrorCode::Unavailable, "banyan.bad_token_file",
+                "--token-file: " + file + " cannot be read: " + std::strerror(errno));
+  }
   if (std::getline(in, token) && !token.empty()) return token;
   return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",
-              "--token-file: " + file + " cannot be read, or its first line is empty");
+              "--token-file: the first line of " + file + " is empty; it has the token");
 }
 
 class RemoteClient final : public AdminClient {
@@ -79,9 +112,9 @@ class RemoteClient final : public AdminClient {
     if (!answer) {
       const bool unsent = answer.error().provably_unsent || method == "GET";
       return unreachable(
-          "no answer from " + url_ + ": " + answer.error().message +
-          (unsent ? ". Is it running? Name another with --url http://HOST:PORT, or its "
-                    "control store with --store FILE."
+          "no answer from " + url_ + unless_said(url_) + ": " + answer.error().message +
+          (unsent ? ". Is it running? Name another with --url http://HOST:PORT (or BANYAN_URL), or "
+                    "its control store with --store FILE."
                   : ". Whether it was done is unknown: look with `banyan status` before "
                     "you ask again."));
     }
@@ -155,7 +188,10 @@ int always_done(const Json& /*document*/) { return kDone; }
 int not_told(const Error& error, bool json) {
   print_error(error, json);
   if (error.rule == "banyan.bad_url") return kUsage;
-  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+  // What was named is not there, as when nobody is there to be asked.
+  const bool absent =
+      error.code == ErrorCode::Unavailable || error.rule == "banyan.unknown_rollout";
+  return absent ? kUnavailable : kRefused;
 }
 
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
@@ -171,9 +207,10 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
   const auto endpoint =
       rest.starts_with(kScheme) ? http::endpoint_from(rest.substr(kScheme.size())) : std::nullopt;
   if (!endpoint || endpoint->port == 0) {
-    return fail(
-        ErrorCode::InvalidArgument, "banyan.bad_url",
-        "--url is \"" + target.url + "\", expected http://HOST:PORT such as http://127.0.0.1:8080");
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_url",
+                (source_of(target.url) == kUrlVariable ? kUrlVariable : "--url") +
+                    std::string(" is \"") + target.url + "\", expected http://HOST:PORT such as " +
+                    kUsualUrl);
   }
   auto token = read_token(target.token_file);
   if (!token) return fail(std::move(token).error());

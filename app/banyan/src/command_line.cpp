@@ -2,13 +2,17 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <iostream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "banyan/stages/suggestion.hpp"
 #include "command_line/groups.hpp"
+#include "command_line/usage_text.hpp"
 #include "exit_code.hpp"
+#include "manual/command.hpp"
+#include "manual/completion.hpp"
 #include "manual/write_manual.hpp"
 #include "terminal.hpp"
 
@@ -32,6 +36,7 @@ Examples:
   banyan watch                                   rollouts, plans and figures, live
   banyan status --store var/control.db           the same, when nothing runs
   banyan up deployment.toml                      all programs of an application, supervised
+  source <(banyan completion bash)               the tab key completes, in this shell
 
 Each command explains itself: banyan shift --help
 
@@ -68,7 +73,7 @@ class CommandLine {
     app_.footer(kFooter + exit_code::for_help() + "\n\nNO_COLOR=1 switches colours off.");
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.set_version_flag("--version", "banyan " BANYAN_VERSION);
+    app_.set_version_flag("-V,--version", "banyan " BANYAN_VERSION);
     commands_.add_common_options();
     add_new(commands_);
     add_init(commands_);
@@ -85,6 +90,7 @@ class CommandLine {
     add_export(commands_);
     add_events(commands_);
     add_programs(commands_);
+    add_completion();
     add_manual();
     name_values(app_);
   }
@@ -109,12 +115,38 @@ class CommandLine {
     return kUsage;
   }
 
+  void add_completion() {
+    CLI::App* added = commands_.command(
+        "completion",
+        "Print what a shell reads so that the tab key completes commands, options, choices, files "
+        "and rollouts",
+        "  source <(banyan completion bash)     in this shell, now\n"
+        "  banyan completion bash > ~/.local/share/bash-completion/completions/banyan\n"
+        "  banyan completion zsh > ~/.zfunc/_banyan     where fpath has ~/.zfunc\n"
+        "  banyan completion fish > ~/.config/fish/completions/banyan.fish\n"
+        "\nThe packages bring all three along.",
+        [this] {
+          const manual::Command root = manual::read_command(app_);
+          std::cout << (shell_ == "bash"  ? manual::bash_completion(root)
+                        : shell_ == "zsh" ? manual::zsh_completion(root)
+                                          : manual::fish_completion(root));
+          return kDone;
+        });
+    added->add_option("SHELL", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  }
+
   /// Not for people, so hidden. Packages are made with it, and docs/reference/cli.md.
   void add_manual() {
     CLI::App* added = app_.add_subcommand(
         "manual", "Write the man pages, the completions and the reference of this command line");
     added->group("");
-    added->add_option("FOLDER", manual_folder_)->required();
+    added->footer("\nExamples:\n  banyan manual build/manual     man/, cli.md, and completions\n");
+    added
+        ->add_option("FOLDER", manual_folder_,
+                     "Where they are written; what is there by these names is written over")
+        ->required();
     commands_.act(added, [this] {
       const auto written = manual::write_manual(app_, BANYAN_VERSION, manual_folder_);
       if (!written) print_error(written.error(), commands_.json());
@@ -122,27 +154,37 @@ class CommandLine {
     });
   }
 
+  bool is_command(const std::string& word) const {
+    return !app_.get_subcommands([&](const CLI::App* each) { return each->get_name() == word; })
+                .empty();
+  }
+
   std::string explain(const CLI::ParseError& error, int argc, char** argv) const {
-    std::vector<std::string> names;
-    for (const CLI::App* each : app_.get_subcommands({})) names.push_back(each->get_name());
+    std::vector<std::string> names;  // that help shows; those of before are understood all the same
+    for (const CLI::App* each : app_.get_subcommands({})) {
+      if (!each->get_group().empty()) names.push_back(each->get_name());
+    }
     for (int i = 1; i < argc; ++i) {
       const std::string word = argv[i];
       if (word == "--url" || word == "--store" || word == "--token-file") {
         ++i;
       } else if (!word.starts_with('-')) {
-        if (std::ranges::find(names, word) == names.end()) {
+        if (!is_command(word)) {
           return "there is no command \"" + word + "\"." + strangler::suggestion(word, names) +
                  " `banyan --help` explains them.";
         }
-        return std::string(error.what()) + ". `banyan " + word + " --help` shows examples.";
+        break;
       }
     }
-    return std::string(error.what()) + ". `banyan --help` shows examples.";
+    std::string text = usage_text(app_, error);
+    if (!text.ends_with('?')) text += '.';
+    return text + " `" + reached_command(app_) + " --help` shows examples.";
   }
 
   CLI::App app_;
   CommandSet commands_;
   std::string manual_folder_;
+  std::string shell_;
 };
 
 }  // namespace
@@ -156,6 +198,15 @@ bool wants_json(int argc, char** argv) {
   return false;
 }
 
-int run(int argc, char** argv) { return CommandLine().run(argc, argv); }
+int run(int argc, char** argv) {
+  // "banyan help shift", as many other programs have it.
+  std::vector<char*> words(argv, argv + argc);
+  std::string help = "--help";
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back(help.data());
+  }
+  return CommandLine().run(static_cast<int>(words.size()), words.data());
+}
 
 }  // namespace banyan::cli

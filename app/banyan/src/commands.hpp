@@ -14,12 +14,16 @@
 /// answer and returns an ExitCode.
 namespace banyan::cli {
 
+/// What a process is asked by when nobody says where it is, and the variable that may say so.
+inline constexpr const char* kUsualUrl = "http://127.0.0.1:8080";
+inline constexpr const char* kUrlVariable = "BANYAN_URL";
+
 /// Whom a command asks.
 struct ControlTarget {
-  std::string url = "http://127.0.0.1:8080";  ///< of a running application or proxy
-  std::string token_file;                     ///< with the operators' token of that process
-  std::string store;                          ///< file of a control store, instead of a process
-  bool json = false;                          ///< print the answer as JSON
+  std::string url = kUsualUrl;  ///< of a running application or proxy
+  std::string token_file;       ///< with the operators' token of that process
+  std::string store;            ///< file of a control store, instead of a process
+  bool json = false;            ///< print the answer as JSON
 };
 
 struct ChangeOptions {

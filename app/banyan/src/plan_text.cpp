@@ -30,15 +30,12 @@ std::string words_of(std::string text) {
   return text;
 }
 
-/// "3 of 620", of the failures.
-std::string tally_text(const Json& verdict, const char* side) {
-  for (const Json& each : verdict.value("findings", Json::array())) {
-    if (text_of(each, "measure") != "failures") continue;
-    const Json tally = each.value(side, Json::object());
-    return std::to_string(number_of(tally, "hits")) + " of " +
-           std::to_string(number_of(tally, "of"));
-  }
-  return "-";
+/// "3 of 620": what has failed since the step began.
+std::string failed_text(const Json& verdict, const char* side) {
+  const Json failed = verdict.value("failed", Json::object());
+  if (!failed.contains(side)) return "-";
+  const Json tally = failed.at(side);
+  return std::to_string(number_of(tally, "hits")) + " of " + std::to_string(number_of(tally, "of"));
 }
 
 }  // namespace
@@ -61,11 +58,11 @@ std::vector<std::vector<std::string>> plan_rows(const Json& plans) {
 
 std::vector<std::vector<std::string>> verdict_rows(const Json& verdicts) {
   std::vector<std::vector<std::string>> rows = {
-      {"OPERATION", "VERDICT", "SAMPLES", "FAILED NEW", "FAILED OLD", "BECAUSE"}};
+      {"OPERATION", "VERDICT", "SAMPLES", "FAILED NEW", "FAILED OLD (ALL)", "BECAUSE"}};
   for (const Json& each : verdicts) {
     rows.push_back({text_of(each, "operation"), words_of(text_of(each, "judgement")),
-                    std::to_string(number_of(each, "samples")), tally_text(each, "new_side"),
-                    tally_text(each, "reference"), text_of(each, "reason")});
+                    std::to_string(number_of(each, "samples")), failed_text(each, "new_side"),
+                    failed_text(each, "old_side"), text_of(each, "reason")});
   }
   return rows;
 }

@@ -36,6 +36,22 @@ std::string harmless(std::string_view text) {
   return copy;
 }
 
+/// The lines of a message, each harmless. All but the first are set off by blanks, so that no text
+/// that came from elsewhere passes for a message of its own.
+std::string harmless_lines(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of("\r\n") + 1);
+  std::string all;
+  for (bool first = true; first || !text.empty(); first = false) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!first) all += line.starts_with("  ") ? "\n" : "\n  ";
+    all += harmless(line);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string paint(std::string_view text, Tone tone) {
@@ -80,16 +96,20 @@ std::string standard_input() {
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
-void announce(std::string_view what) { std::cerr << harmless(what) << '\n'; }
+void announce(std::string_view what) { std::cerr << harmless_lines(what) << '\n'; }
 
-void print_error(std::string_view message) { std::cerr << "banyan: " << harmless(message) << '\n'; }
+void print_error(std::string_view message) {
+  std::cerr << "banyan: " << harmless_lines(message) << '\n';
+}
 
 void print_error(const Error& error, bool json) {
   if (!json) {
     print_error(error.message);
     for (const Detail& detail : error.details) {
+      // Of what a person did not write, a place in a document, the sentence alone is for people.
+      if (error.message.find(detail.problem) != std::string::npos) continue;
       std::cerr << "  " << harmless(detail.where) << (detail.where.empty() ? "" : ": ")
-                << harmless(detail.problem) << '\n';
+                << harmless_lines(detail.problem) << '\n';
     }
     return;
   }

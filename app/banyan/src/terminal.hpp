@@ -29,7 +29,8 @@ void print_line(std::string_view text);
 /// keys) becomes U+FFFD: the deed is done, and must be told.
 void print_json(const nlohmann::ordered_json& document, int indent = -1);
 
-/// To standard error, so that it is in nobody's way who reads the answer.
+/// To standard error, so that it is in nobody's way who reads the answer. A text of several lines
+/// stays one, and its further lines are set off; the same holds for errors.
 void announce(std::string_view what);
 
 /// "banyan: …" to standard error.

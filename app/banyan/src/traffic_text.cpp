@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_text.hpp"
 
+#include <algorithm>
+
 #include "admin_client.hpp"
 #include "banyan/stages/percent.hpp"
 #include "exit_code.hpp"
@@ -28,6 +30,17 @@ Json shown_rollouts(const Json& document) {
   return rollouts;
 }
 
+std::string side_text(const std::string& side) {
+  if (side == "local") return "old";
+  return side == "remote" ? "new" : side;
+}
+
+std::string fallbacks_text(std::uint64_t requests, const std::string& module) {
+  return std::to_string(requests) + (requests == 1 ? " request of " : " requests of ") + module +
+         (requests == 1 ? " was" : " were") +
+         " answered by the old side, since the new one had failed";
+}
+
 std::string stage_text(const Json& traffic) {
   std::string stage = text_of(traffic, "stage");
   if (stage != "canary") return stage;
@@ -42,6 +55,11 @@ std::string stage_text(const Json& traffic) {
   return stage;
 }
 
+void show_left_behind(const Json& change) {
+  const std::string message = text_of(change.value("left_behind", Json::object()), "message");
+  if (!message.empty()) print_line(paint("attention: " + message, Tone::Warning));
+}
+
 int show_change(const Json& document) {
   const std::string module = text_of(document, "module");
   const std::string after = stage_text(document.value("after", Json::object()));
@@ -53,14 +71,17 @@ int show_change(const Json& document) {
              stage_text(document.value("before", Json::object())) + " -> " +
              paint(after, Tone::Good) + "  (revision " +
              std::to_string(number_of(document.value("entry", Json::object()), "seq")) + ')');
+  show_left_behind(document);
   return kDone;
 }
 
 int show_plan_answer(const Json& document) {
   const Json plan = document.value("plan", Json::object());
+  std::string state = text_of(plan, "state");
+  std::ranges::replace(state, '_', ' ');
   print_line(
-      paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " +
-      paint(text_of(plan, "state"), Tone::Strong) + ", " + text_of(plan, "share") +
+      paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " + paint(state, Tone::Strong) +
+      ", " + text_of(plan, "share") +
       (text_of(plan, "writes") == "remote" ? " of the reads and the writes" : " of the reads") +
       " on the new side (" + text_of(plan, "reason") + ')');
   const Json change = document.value("change", Json::object());

@@ -18,8 +18,18 @@ std::uint64_t number_of(const Json& object, const char* key);
 /// writes, whatever its stage is called.
 Json shown_rollouts(const Json& document);
 
+/// "old" or "new" of what the API calls local and remote: of a foreign application nothing is
+/// local.
+std::string side_text(const std::string& side);
+
+/// "108 requests of books were answered by the old side, since the new one had failed".
+std::string fallbacks_text(std::uint64_t requests, const std::string& module);
+
 /// "canary 25%", from an object with stage and reads.
 std::string stage_text(const Json& traffic);
+
+/// What a change has left on the new side, where it has left anything there.
+void show_left_behind(const Json& change);
 
 /// Prints what a change did.
 int show_change(const Json& document);

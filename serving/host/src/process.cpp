@@ -176,8 +176,11 @@ struct Process::Parts {
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
          .missed = [this](std::string_view module) { return server->missed(module); },
+         .new_side_writes =
+             [this](std::string_view module) { return server->new_side_writes(module); },
          .unowned = [this] { return server->unowned(); },
          .testers = [this](std::string_view module) { return server->testers(module); },
+         .fallbacks = [this](std::string_view module) { return server->fallbacks(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
@@ -199,8 +202,9 @@ struct Process::Parts {
   Assembly::Services services() const {
     Assembly::Services all;
     for (const auto& [module, endpoint] : options.at) {
-      auto group = serving::dependency_group(module, {endpoint}, routing->configuration,
-                                             options.config_file, system_clock());
+      auto group =
+          serving::dependency_group(module, {endpoint}, routing->configuration, options.config_file,
+                                    system_clock(), serving::logs_health(telemetry.log));
       if (!group) throw std::runtime_error(to_string(group.error()));
       all.emplace(module, std::move(*group));
     }

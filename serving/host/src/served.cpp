@@ -28,7 +28,8 @@ std::vector<binding::BoundOperation> operations_of(const HostedModule& module) {
   std::vector<binding::BoundOperation> all;
   all.reserve(port.operations.size());
   for (const auto& operation : port.operations) {
-    all.push_back({port.port, operation.operation, operation.at, {}, operation.response});
+    all.push_back(
+        {port.port, operation.operation, operation.at, {}, operation.response, operation.request});
   }
   return all;
 }

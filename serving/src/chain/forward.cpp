@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "banyan/binding/context_headers.hpp"
@@ -140,6 +141,9 @@ class Forward final : public Interceptor {
     }
     other.response_fields.add(kFallbackField, reason_of(failure));
     transaction->side = Side::Local;  // whose a tunnel is from here on
+    if (!transaction->context && parts_.explain && parts_.stages != nullptr) {
+      other.response_fields.add("X-Strangler", explain(*transaction, reason_of(failure)));
+    }
     return other;
   }
 
@@ -207,14 +211,16 @@ class Forward final : public Interceptor {
   }
 
   /// The value of X-Strangler: "route=orders.create; side=remote; reason=bucket 412 < 1000;
-  /// stage=canary; rev=87".
-  std::string explain(const Transaction& transaction) const {
+  /// stage=canary; rev=87". `failed`: how the new side did, in whose place the old one answers.
+  std::string explain(const Transaction& transaction, std::string_view failed = {}) const {
     const strangler::Route& route = transaction.target->route;
     std::string text = "route=" + route.name;
     text.append("; side=").append(to_string(transaction.side));
     if (!transaction.target->in_rollout()) return text += "; reason=no successor";
     const strangler::Traffic traffic = parts_.stages->traffic(route.rollout);
-    if (transaction.forced) {
+    if (!failed.empty()) {
+      text.append("; reason=fell back (").append(failed).append(")");
+    } else if (transaction.forced) {
       text += "; reason=forced";
     } else if (transaction.effect == Effect::Write) {
       text.append("; reason=writes are ").append(to_string(traffic.writes));

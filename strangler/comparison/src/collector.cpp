@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "distance_text.hpp"
 #include "kept_request.hpp"
 #include "masking.hpp"
 
@@ -16,10 +17,10 @@ constexpr std::size_t kEntry = 96;
 constexpr std::size_t kMostParents = 200;
 
 std::size_t size_of(const ComparedExample& example) {
-  std::size_t bytes = sizeof(ComparedExample) + example.request_line.size() +
-                      example.request_body.size() + example.old_body.size() +
-                      example.new_body.size() + example.old_value.size() +
-                      example.new_value.size() + example.correlation_id.size();
+  std::size_t bytes =
+      sizeof(ComparedExample) + example.request_line.size() + example.request_body.size() +
+      example.old_body.size() + example.new_body.size() + example.old_value.size() +
+      example.new_value.size() + example.distance.size() + example.correlation_id.size();
   for (const auto& [name, value] : example.request_fields) bytes += name.size() + value.size();
   bytes += example.hidden.target.size();
   for (const HiddenPart& each : example.hidden.parts) {
@@ -190,6 +191,7 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
   const bool open = rules_.clear || difference.open;
   example.old_value = open ? difference.old_value : mask_value(difference, difference.old_value);
   example.new_value = open ? difference.new_value : mask_value(difference, difference.new_value);
+  if (!open) example.distance = distance_text(difference);
   const std::size_t bytes = size_of(example);
   if (example_bytes_ + bytes > rules_.bytes) {
     ++dropped_examples_;

@@ -100,8 +100,8 @@ void keep_request(ComparedExample& example, const ComparedRequest& request,
   HiddenOfRequest& hidden = example.hidden;
   MaskedTarget target{.text = request.head.target, .outline = {}};
   if (!by.clear) {
-    target = mask_target(request.head.target, request.route);
-    for (const TargetPart& each : target_parts(request.head.target, request.route)) {
+    target = mask_target(request.head.target, request.route, rules);
+    for (const TargetPart& each : target_parts(request.head.target, request.route, rules)) {
       if (!each.open) hidden.parts.push_back({each.name, form_of(each.text)});
     }
   }

@@ -2,6 +2,7 @@
 #include "masking.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "json_scan.hpp"
@@ -108,6 +109,22 @@ bool is_short_number(std::string_view text) {
   return text.size() < kLongNumber && std::ranges::all_of(text, is_digit);
 }
 
+/// What pages of lists are asked for by.
+bool says_which_part(std::string_view name) {
+  constexpr auto kOfPages = std::to_array<std::string_view>(
+      {"count",    "first",       "last",         "limit",        "max",        "offset",
+       "page",     "page[limit]", "page[number]", "page[offset]", "page[size]", "page_size",
+       "pageSize", "per_page",    "perPage",      "rows",         "size",       "skip",
+       "start",    "take",        "top"});
+  return std::ranges::find(kOfPages, name) != kOfPages.end();
+}
+
+/// "id" of "{id}"; "" of a step that the route says itself.
+std::string_view parameter_of(std::string_view said) {
+  if (!said.starts_with('{')) return {};
+  return said.substr(1, said.find('}') - 1);
+}
+
 /// The next step of a path, which is taken away with the slash before it.
 std::string_view take_step(std::string_view& path) {
   if (path.starts_with('/')) path.remove_prefix(1);
@@ -178,7 +195,8 @@ std::string mask_body(std::string_view body, const OperationRules& rules) {
   return form_of(body);
 }
 
-std::vector<TargetPart> target_parts(std::string_view target, std::string_view route) {
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route,
+                                     const OperationRules& rules) {
   std::vector<TargetPart> parts;
   std::string_view query = target.substr(std::min(target.find('?'), target.size()));
   std::string_view path = target.substr(0, target.size() - query.size());
@@ -187,7 +205,10 @@ std::vector<TargetPart> target_parts(std::string_view target, std::string_view r
     const std::string_view said = take_step(route);
     const std::string name =
         said.starts_with('{') ? std::string(said) : "step " + std::to_string(number);
-    parts.push_back({"/", step, name + " of the path", step == said || is_short_number(step)});
+    const std::string_view parameter = parameter_of(said);
+    const bool open = parameter.empty() ? step == said || step.empty()
+                                        : rules.is_open_parameter(parameter) || step.empty();
+    parts.push_back({"/", step, name + " of the path", open});
   }
   for (std::size_t number = 1; !query.empty(); ++number) {
     const std::string_view before = query.substr(0, 1);
@@ -198,18 +219,21 @@ std::vector<TargetPart> target_parts(std::string_view target, std::string_view r
     const bool plain = is_plain_name(key) && key != kHiddenPart;
     const std::string name =
         (plain ? std::string(key) : "part " + std::to_string(number)) + " of the query";
-    parts.push_back({before, key, name, is_plain_name(key) || is_short_number(key)});
+    parts.push_back({before, key, name, is_plain_name(key)});
     if (key.size() == pair.size()) continue;
     const std::string_view value = pair.substr(key.size() + 1);
-    parts.push_back({"=", value, name, is_short_number(value)});
+    const bool open = value.empty() || rules.is_open_parameter(key) ||
+                      (is_short_number(value) && says_which_part(key));
+    parts.push_back({"=", value, name, open});
   }
   return parts;
 }
 
-MaskedTarget mask_target(std::string_view target, std::string_view route) {
+MaskedTarget mask_target(std::string_view target, std::string_view route,
+                         const OperationRules& rules) {
   MaskedTarget masked;
   bool open = true;
-  for (const TargetPart& each : target_parts(target, route)) {
+  for (const TargetPart& each : target_parts(target, route, rules)) {
     masked.text += each.before;
     masked.text += each.open ? std::string(each.text) : form_of(each.text);
     masked.outline += each.before;

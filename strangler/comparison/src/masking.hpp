@@ -39,15 +39,18 @@ struct TargetPart {
   std::string name;  ///< for people: "{id} of the path", "q of the query"
   bool open;         ///< it is no personal data: see mask_target()
 };
-std::vector<TargetPart> target_parts(std::string_view target, std::string_view route);
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route,
+                                     const OperationRules& rules);
 
 struct MaskedTarget {
   std::string text;     ///< "/albums/aaa_99?q=aaa&page=2"
   std::string outline;  ///< "/albums/…?q=…&page=2"; "" when nothing is masked
 };
 /// The target of a request. Of the path what the route itself says stays ("/albums/{id}": the first
-/// step), and of the query the names; all else is put in its form, but for numbers of less than
-/// seven digits.
-MaskedTarget mask_target(std::string_view target, std::string_view route);
+/// step), and of the query the names; all else is put in its form, however short it is: a customer
+/// is found by "7" as well. What the port calls open stays, and so do numbers that say no more than
+/// which part of a list is asked for (page, limit and the like).
+MaskedTarget mask_target(std::string_view target, std::string_view route,
+                         const OperationRules& rules);
 
 }  // namespace banyan::strangler

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "banyan/comparison/report.hpp"
+#include "distance_text.hpp"
 #include "masking.hpp"
 
 namespace banyan::strangler {
@@ -37,6 +38,7 @@ Json example_json(const ComparedExample& example) {
   if (!example.request_body.empty()) json["body"] = example.request_body;
   json["replayable"] = example.replayable();
   if (Json needs = needs_json(example.hidden); !needs.empty()) json["needs"] = std::move(needs);
+  if (!example.distance.empty()) json["distance"] = example.distance;
   json["old"] = {
       {"status", example.old_status}, {"value", example.old_value}, {"body", example.old_body}};
   json["new"] = {
@@ -96,6 +98,9 @@ std::string to_json(const Comparison& comparison, bool clear) {
                  {"kind", to_string(each.kind)},
                  {"old", shown(each.old_value)},
                  {"new", shown(each.new_value)}};
+    if (!clear && !each.open) {
+      if (std::string far = distance_text(each); !far.empty()) json["distance"] = std::move(far);
+    }
     if (!each.note.empty()) json["note"] = each.note;
     differences.push_back(std::move(json));
   }

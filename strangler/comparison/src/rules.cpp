@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "banyan/json/shape.hpp"
+
 namespace banyan::strangler {
 namespace {
 
@@ -80,8 +82,8 @@ const RuleNode* RuleNode::below(std::string_view step) const {
 }
 
 OperationRules::OperationRules(const ComparisonPlan& plan, std::string_view operation,
-                               Effect effect, const json::Shape* answer)
-    : headers_(plan.headers), answer_(answer), effect_(effect) {
+                               Effect effect, const json::Shape* answer, const json::Shape* request)
+    : headers_(plan.headers), answer_(answer), request_(request), effect_(effect) {
   if (effect == Effect::Write) {
     header_rules_["location"] = FieldRule{.as = CompareAs::GeneratedId};
   }
@@ -100,6 +102,14 @@ OperationRules::OperationRules(const ComparisonPlan& plan, std::string_view oper
 FieldRule OperationRules::header_rule(std::string_view lower_case_name) const {
   const auto found = header_rules_.find(lower_case_name);
   return found == header_rules_.end() ? FieldRule{} : found->second;
+}
+
+bool OperationRules::is_open_parameter(std::string_view name) const {
+  const json::Field* const field =
+      request_ == nullptr ? nullptr : json::find_field(*request_, name);
+  if (field == nullptr) return false;
+  const bool is_one_of_few = json::content_of(*field).kind == json::Kind::Enumeration;
+  return is_one_of_few || (field->likeness != nullptr && field->likeness->open_to_people);
 }
 
 }  // namespace banyan::strangler

@@ -133,7 +133,7 @@ class Completion {
 
   void take_target(http::Request& request, std::string where, const std::string& said) {
     const std::string_view kept = target_of(example_);
-    const std::string masked = mask_target(said, asked_.route).text;
+    const std::string masked = mask_target(said, asked_.route, rules_).text;
     if (masked != kept) return misfit(std::move(where), what_differs(masked, kept));
     request.head.target = said;
   }
@@ -141,8 +141,8 @@ class Completion {
   /// Whether something that is hidden of the target is not said: nothing is, or a "…" that was
   /// taken over from the command stands where it belongs.
   bool lacks_parts(std::string_view said) {
-    const auto hidden = target_parts(example_.hidden.target, asked_.route);
-    const auto given = target_parts(said, asked_.route);
+    const auto hidden = target_parts(example_.hidden.target, asked_.route, rules_);
+    const auto given = target_parts(said, asked_.route, rules_);
     const std::size_t before = missing_.size();
     for (std::size_t i = 0; i < hidden.size(); ++i) {
       if (hidden[i].text != kHiddenPart) continue;
@@ -157,7 +157,7 @@ class Completion {
     if (!asked_.words.target.empty()) {
       return misfit("/target", "the target is said whole and in parts: leave one of the two out");
     }
-    const auto outline = target_parts(example_.hidden.target, asked_.route);
+    const auto outline = target_parts(example_.hidden.target, asked_.route, rules_);
     const auto is_hidden = [](const TargetPart& each) { return each.text == kHiddenPart; };
     const auto hidden = static_cast<std::size_t>(std::ranges::count_if(outline, is_hidden));
     if (said.size() != hidden) {
@@ -167,7 +167,7 @@ class Completion {
                                   " are said: say one for each … of its target, in its order");
     }
     if (hidden == 0) return;
-    const auto kept = target_parts(target_of(example_), asked_.route);
+    const auto kept = target_parts(target_of(example_), asked_.route, rules_);
     const std::size_t wrong = misfits_.size() + missing_.size();
     std::string target;
     std::size_t next = 0;
@@ -198,8 +198,8 @@ class Completion {
   }
 
   std::string what_differs(const std::string& said, std::string_view kept) const {
-    const auto ours = target_parts(kept, asked_.route);
-    const auto theirs = target_parts(said, asked_.route);
+    const auto ours = target_parts(kept, asked_.route, rules_);
+    const auto theirs = target_parts(said, asked_.route, rules_);
     const auto [mine, its] = std::ranges::mismatch(ours, theirs, [](const auto& a, const auto& b) {
       return a.before == b.before && a.text == b.text;
     });

@@ -51,6 +51,10 @@ bool is_json(std::string_view content_type) {
   return lower == "application/json";
 }
 
+bool is_head(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// The query, of which every key must be known.
 class Query {
  public:
@@ -121,7 +125,12 @@ AdminAnswer log(Switchboard& board, std::string_view text) {
 AdminAnswer verify(Switchboard& board, std::string_view text) {
   const Query query(text, {"head"});
   if (!query.wrong().empty()) return bad_query(query.wrong());
-  return answer_of(board.store().verify(query.value("head")), verification_json);
+  // A mistyped head must not pass for a log that somebody has cut off.
+  const std::string head = query.value("head");
+  if (!head.empty() && !is_head(head)) {
+    return bad_query("head is \"" + head + "\", expected 64 lower-case hexadecimal digits");
+  }
+  return answer_of(board.store().verify(head), verification_json);
 }
 
 AdminAnswer plans(const PlanDesk& desk, std::string_view text) {
@@ -167,10 +176,12 @@ AdminAnswer AdminApi::read(const AdminRequest& request) {
 
 AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
                              const AdminRequest& request) {
+  const auto of_plan = [this](const auto& done) { return plan_answer_json(done, live_); };
+  const auto of_change = [this](const auto& done) { return change_json(done, live_); };
   if (verb == "plan") {
     const auto order = read_plan_order(request.body);
     if (!order) return refused(order.error());
-    return answer_of(plans_.order(module, order->order, order->reason), plan_answer_json);
+    return answer_of(plans_.order(module, order->order, order->reason), of_plan);
   }
   const ChangeKind kind = verb == "shift"    ? ChangeKind::Shift
                           : verb == "back"   ? ChangeKind::Back
@@ -179,25 +190,25 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
   const auto order = read_change_order(request.body, kind);
   if (!order) return refused(order.error());
   if (order->gradually) {
-    return answer_of(plans_.back_gradually(module, order->reason), plan_answer_json);
+    return answer_of(plans_.back_gradually(module, order->reason), of_plan);
   }
   Switchboard& board = *switchboard_;
   if (verb == "shadow") {
-    return answer_of(to_shadow(board, module, order->reason, order->order.force), change_json);
+    return answer_of(to_shadow(board, module, order->reason, order->order.force), of_change);
   }
   const bool force = order->order.force;
   return answer_of(verb == "shift"    ? board.shift(module, order->order, order->reason)
                    : verb == "back"   ? board.back(module, order->reason, force)
                    : verb == "retire" ? board.retire(module, order->reason, force)
                                       : board.next(module, order->reason, force),
-                   change_json);
+                   of_change);
 }
 
 AdminAnswer AdminApi::go_to(const AdminRequest& request) {
   const auto order = read_goto_order(request.body);
   if (!order) return refused(order.error());
   return answer_of(switchboard_->go_to(order->where, order->reason),
-                   [&](const auto& done) { return goto_json(order->where, done); });
+                   [&](const auto& done) { return goto_json(order->where, done, live_); });
 }
 
 AdminAnswer AdminApi::answer(const AdminRequest& request) {

@@ -111,7 +111,10 @@ std::optional<Side> BodyReader::side(const std::string& key) {
   const auto found = json_.find(key);
   if (found == json_.end()) return std::nullopt;
   const auto side = found->is_string() ? side_from(found->get<std::string>()) : std::nullopt;
-  if (!side) complain(key, "is " + found->dump() + R"(, expected "remote" or "local")");
+  if (!side) {
+    complain(key, "is " + found->dump() +
+                      R"(, expected "remote" (the new side) or "local" (the old one))");
+  }
   return side;
 }
 
@@ -155,7 +158,9 @@ Result<void> BodyReader::end() && {
   if (details_.empty()) return {};
   std::string message = "the body cannot be carried out:";
   for (const Detail& detail : details_) message += ' ' + detail.where + ' ' + detail.problem + ';';
-  message.back() = '.';
+  // A problem may end with a sentence of its own.
+  message.pop_back();
+  if (!message.ends_with('.') && !message.ends_with('?')) message += '.';
   return fail(ErrorCode::InvalidArgument, "banyan.invalid_request", std::move(message),
               std::move(details_));
 }

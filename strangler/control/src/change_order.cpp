@@ -34,7 +34,9 @@ std::optional<std::chrono::seconds> dwell_in(BodyReader& reader, const Json& val
 std::optional<Side> side_in(BodyReader& reader, const Json& value, const std::string& pointer) {
   const auto side = value.is_string() ? side_from(value.get<std::string>()) : std::nullopt;
   if (!side) {
-    reader.complain_at(pointer, "is " + value.dump() + R"(, expected "remote" or "local")");
+    reader.complain_at(
+        pointer,
+        "is " + value.dump() + R"(, expected "remote" (the new side) or "local" (the old one))");
   }
   return side;
 }

@@ -39,15 +39,16 @@ std::string plans_json(const std::vector<PlanStatus>& plans) {
   return dump({{"plans", std::move(list)}});
 }
 
-std::string plan_answer_json(const PlanDesk::Answer& answer) {
-  return dump(
-      {{"plan", plan_object(answer.plan)}, {"change", Json::parse(change_json(answer.change))}});
+std::string plan_answer_json(const PlanDesk::Answer& answer, const LiveFacts& live) {
+  return dump({{"plan", plan_object(answer.plan)},
+               {"change", Json::parse(change_json(answer.change, live))}});
 }
 
-std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done) {
+std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done,
+                      const LiveFacts& live) {
   Json list = Json::array();
   for (const Change& each : done.changes) {
-    Json change = Json::parse(change_json(each));
+    Json change = Json::parse(change_json(each, live));
     change["changed"] = !where.dry_run;
     list.push_back(std::move(change));
   }

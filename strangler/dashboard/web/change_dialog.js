@@ -20,6 +20,14 @@ const kVerbs = {
   resume: {title: 'Resume the plan', does: 'Resume', command: 'plan', api: 'plan', order: {action: 'resume'}, hint: 'It goes on when it may.'},
 };
 
+/** Before the deed: what the new side has written may be nowhere else. */
+export function leftBehind(verb, stage, data) {
+  const bringsHome = ['back', 'shift', 'rollback'].includes(verb);
+  if (!bringsHome || data !== 'unknown' || stage.writes !== 'remote' || stage.name === 'retired' && verb === 'back') return '';
+  return ' Once its writes come home, what was written to the new side may be missing on the old one: nobody has said that both ' +
+    'work on the same data.';
+}
+
 /** "… Legal now: legacy, canary." is the sentence, and what is possible. */
 export function refusalOf(message) {
   const [sentence, legal] = message.split(/\s*(?:Legal|Possible) now:\s*/);
@@ -50,14 +58,15 @@ export class ChangeDialog {
   #at(name) { return this.#dialog.querySelector(`[data-at=${name}]`); }
 
   /** `stage` is how the module stands now, by that revision: what somebody has changed meanwhile is
-   * not changed once more by who has not seen it. */
-  open(module, verb, stage, revision) {
+   * not changed once more by who has not seen it. `data` is where the tables are, as far as known. */
+  open(module, verb, stage, revision, data) {
     this.#revision = revision;
     const {title, does, asksWhere, hint} = kVerbs[verb];
     this.#module = module;
     this.#verb = verb;
     this.#at('title').textContent = `${title}: ${module}`;
-    this.#at('hint').textContent = typeof hint === 'function' ? hint(module, stage) : hint ?? '';
+    this.#at('hint').textContent =
+      ((typeof hint === 'function' ? hint(module, stage) : hint ?? '') + leftBehind(verb, stage, data)).trim();
     this.#at('do').textContent = does;
     this.#at('where').hidden = !asksWhere;
     this.#form.reset();
@@ -91,7 +100,7 @@ export class ChangeDialog {
     const {percent, writes, action, who, why, force} = this.#order();
     const quoted = (text) => `"${text.replace(/["\\$`]/g, '\\$&')}"`;
     this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, action ?? '', percent ?? '',
-      writes ? `--writes ${writes}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
+      writes ? `--writes ${writes === 'remote' ? 'new' : 'old'}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
       `--why ${quoted(why || '…')}`].filter(Boolean).join(' ');
   }
 

@@ -228,13 +228,15 @@ askAgain(byId('differences'), byId('again'));
 const dialog = new ChangeDialog(byId('change'), (module, made) => {
   announcer.say(made.plan ? `The plan of ${module}: ${planState(made.plan)}`
     : made.changed === false ? `${module} was there already` : `${module} was moved`);
+  const left = (made.left_behind ?? made.change?.left_behind)?.message;
+  if (left) announcer.say(`attention: ${left}`);
   feed.refresh('live', 'status', 'plans');
 });
 byId('modules').addEventListener('click', ({target}) => {
   const {verb, module} = target.closest('button')?.dataset ?? {};
   const found = documents.live?.modules.find(({name}) => name === module);
-  const revision = documents.status?.rollouts?.find((each) => each.module === module)?.revision;
-  if (verb && found) dialog.open(module, verb, found.stage, revision);
+  const position = documents.status?.rollouts?.find((each) => each.module === module);
+  if (verb && found) dialog.open(module, verb, found.stage, position?.revision, position?.data);
 });
 
 function holdStill(still) {

@@ -55,6 +55,7 @@ function example(each, module) {
       fields || each.body ? element('details', {'data-key': 'request'}, element('summary', {}, 'request'),
           element('pre', {tabindex: '0', 'aria-label': 'request'}, [fields, each.body].filter(Boolean).join('\n\n'))) : null,
       element('div', {class: 'answers'}, side('old side', each.old), side('new side', each.new)),
+      each.distance ? element('p', {class: 'quiet'}, `New, seen from old: ${each.distance}.`) : null,
       module && each.number !== undefined ? again(each, `${module}:${each.number}`) : null);
 }
 
@@ -92,7 +93,9 @@ function reportView(report, module) {
 function copiesText(copies) {
   const lost = [...Object.entries(copies.failed ?? {}), ...Object.entries(copies.dropped ?? {})]
       .map(([why, many]) => `${words(why)} ${count(many)}`).join(', ');
-  return `${count(copies.compared)} of ${count(copies.sent)} copies compared${lost ? `; not compared: ${lost}` : ''}`;
+  const held = copies.held_back;
+  const who = held ? `; ${count(held.requests)} that say who asks (${held.fields.join(', ')}) are not copied: credentials is "skip"` : '';
+  return `${count(copies.compared)} of ${count(copies.sent)} copies compared${lost ? `; not compared: ${lost}` : ''}${who}`;
 }
 
 /** Of each module that has two sides. A report by itself is one without a name. */

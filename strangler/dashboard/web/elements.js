@@ -28,7 +28,7 @@ export function head(labels) {
 }
 
 const kNumbers = new Set(['requests', 'per second', 'p50', 'p99', 'errors', 'failures', 'under way', 'waiting', 'pairs',
-  'same', 'noise', 'differing', 'attempts', 'took', 'samples', 'last', 'units', 'lag', 'hindered']);
+  'same', 'noise', 'differing', 'attempts', 'took', 'samples', 'failed new', 'failed old (all)', 'last', 'units', 'lag', 'hindered']);
 
 export function sparkline(values, length) {
   const most = Math.max(1, ...values);

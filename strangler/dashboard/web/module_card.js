@@ -39,12 +39,15 @@ function tables(module, live, placement) {
 }
 
 /** Only what this kind of process knows: a proxy knows nothing of tables, or of who needs whom. */
-function facts(module, kind, live, placement) {
+function facts(module, kind, live, placement, position) {
   const rows = [];
   const add = (name, text, extra = null) =>
       rows.push(element('div', {}, element('dt', {}, name), element('dd', {class: extra}, text)));
   if (kind === 'proxy') {
     add('goes to', module.at || 'nowhere');
+    if (position?.data) {
+      add('data', position.data === 'unknown' ? 'unknown: it is not said that both sides work on the same' : 'the same on both sides');
+    }
   } else {
     add('runs', `${kPlaces[module.runs] ?? module.runs}${module.at ? ` at ${module.at}` : ''}`);
     add('tables', tables(module, live, placement), placement?.waiting ? 'bad' : null);
@@ -102,7 +105,7 @@ export function moduleCard(module, page) {
     'aria-labelledby': id},
       element('div', {class: 'halves'}, element('div', {}, element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
           `${rate(perSecond)}/s`, element('span', {class: 'quiet'}, ` · ${count(total)} ${total === 1 ? 'request' : 'requests'}`))),
-      sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name)),
+      sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name), page.positions.get(module.name)),
       module.stage ? element('p', {class: moving ? 'stage' : 'stage still', 'data-key': 'stage'}, stageText(module.stage)) : null,
       moving ? shares(module, since) : null,
       context.plan ? planView(context.plan) : null,

@@ -38,8 +38,9 @@ const isBad = (judgement) => /worse/i.test(judgement ?? '');
 const tally = (part) => part ? `${part.hits} of ${part.of}` : '';
 
 function findings(verdict) {
-  return (verdict.findings ?? []).map((each) =>
-      `${String(each.measure).replaceAll('_', ' ')}: ${each.judgement}, new ${tally(each.new_side)}, old ${tally(each.reference)}`).join('; ');
+  const found = (verdict.findings ?? []).map((each) => `${String(each.measure).replaceAll('_', ' ')}: ` +
+      `${String(each.judgement).replaceAll('_', ' ')}, new ${tally(each.new_side)}, old ${tally(each.reference)}`);
+  return found.length > 0 ? `in the last minute ${found.join('; ')}` : '';
 }
 
 function verdictTable(plan) {
@@ -47,10 +48,11 @@ function verdictTable(plan) {
   if (rows.length === 0) return null;
   return element('details', {class: 'verdicts', 'data-key': 'verdicts'},
       element('summary', {}, `What it has found about ${rows.length} ${rows.length === 1 ? 'operation' : 'operations'}`),
-      element('table', {}, head(['operation', 'judgement', 'samples', 'why']), element('tbody', {}, ...rows.map((each) =>
+      element('table', {}, head(['operation', 'judgement', 'samples', 'failed new', 'failed old (all)', 'why']), element('tbody', {}, ...rows.map((each) =>
           element('tr', {'data-key': each.operation}, cell('operation', element('code', {}, each.operation), 'operation'),
               cell('judgement', String(each.judgement).replaceAll('_', ' '), isBad(each.judgement) ? 'bad' : ''),
               cell('samples', String(each.samples ?? ''), 'number'),
+              cell('failed new', tally(each.failed?.new_side), 'number'), cell('failed old (all)', tally(each.failed?.old_side), 'number'),
               cell('why', [each.reason, findings(each)].filter(Boolean).join(' · '), 'message'))))));
 }
 

@@ -53,12 +53,9 @@ function whyOf(entry) {
       element('pre', {tabindex: '0'}, readable(entry.evidence)))];
 }
 
+/** Figures are JSON, and what a person brought as a reason is a text. */
 function readable(evidence) {
-  try {
-    return JSON.stringify(JSON.parse(evidence), null, 2);
-  } catch {
-    return evidence;
-  }
+  return typeof evidence === 'string' ? evidence : JSON.stringify(evidence, null, 2);
 }
 
 function nothingYet(live) {

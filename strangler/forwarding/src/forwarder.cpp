@@ -40,13 +40,14 @@ http::Response last_recipients_answer(std::string_view method) {
   return response;
 }
 
-void goes_nowhere(ForwardOrder& order, unsigned status) {
+void goes_nowhere(ForwardOrder& order, const http::Response& answer) {
   if (!order.done) return;
   order.done(Outcome{.side = order.side,
                      .endpoint = {},
-                     .status = status,
+                     .status = answer.head.status,
                      .failure = ForwardFailure::BadRequest,
-                     .message = {}});
+                     .message = {},
+                     .answer_bytes = answer.body.size()});
 }
 
 }  // namespace
@@ -54,15 +55,16 @@ void goes_nowhere(ForwardOrder& order, unsigned status) {
 void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder order) {
   const http::RequestHead& head = exchange->head();
   if (has_been_at(head.fields, shared_->options.via)) {
-    goes_nowhere(order, 508);
-    return refuse(*exchange,
-                  {508, "proxy.loop",
-                   "the request has been at this proxy before: an upstream leads back here; "
-                   "mend the addresses of the upstreams"});
+    http::Response answer = refusal_answer(
+        *exchange, {508, "proxy.loop",
+                    "the request has been at this proxy before: an upstream leads back here; "
+                    "mend the addresses of the upstreams"});
+    goes_nowhere(order, answer);
+    return exchange->respond(std::move(answer));
   }
   if (counts_forwards(head.method) && forwards_left(head.fields) == 0) {
     http::Response answer = last_recipients_answer(head.method);
-    goes_nowhere(order, answer.head.status);
+    goes_nowhere(order, answer);
     return exchange->respond(std::move(answer));
   }
   http::make_recycled<Relay>(shared_, std::move(exchange), std::move(order))->run();

@@ -33,6 +33,15 @@ void Relay::run() {
   });
 }
 
+http::Response Relay::own_answer(const http::Refusal& refusal) {
+  http::Response answer = refusal_answer(*exchange_, refusal);
+  for (const auto& field : order_.response_fields) {
+    if (!answer.head.fields.contains(field.name)) answer.head.fields.add(field.name, field.value);
+  }
+  answer_bytes_ = answer.body.size();
+  return answer;
+}
+
 void Relay::faulted() {
   if (settled()) return;
   const bool begun = answer_status_ != 0;
@@ -169,7 +178,8 @@ void Relay::give_up(http::UpstreamFailure failure) {
   }
   const http::Refusal refusal =
       client ? too_slow_answer() : answer_to(failure, order_.group->name());
-  refuse(*settle(what, refusal.status, false, failure.message), refusal);
+  http::Response answer = own_answer(refusal);
+  settle(what, refusal.status, false, failure.message)->respond(std::move(answer));
 }
 
 void Relay::refuse_unasked(upstream::Attempts::Begun why) {
@@ -184,7 +194,8 @@ void Relay::refuse_unasked(upstream::Attempts::Begun why) {
                       .message = refusal.message})) {
     return;
   }
-  refuse(*settle(failure, refusal.status, false, refusal.message), refusal);
+  http::Response answer = own_answer(refusal);
+  settle(failure, refusal.status, false, refusal.message)->respond(std::move(answer));
 }
 
 bool Relay::goes_elsewhere(SideFailure failure) {

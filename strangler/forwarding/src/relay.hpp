@@ -50,6 +50,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
   bool may_try_again(const http::UpstreamFailure& failure);
   [[gnu::cold]] void give_up(http::UpstreamFailure failure);
   [[gnu::cold]] void refuse_unasked(upstream::Attempts::Begun why);
+  /// With what is to be said in each answer. Before settle(), which may be the end of this.
+  [[gnu::cold]] http::Response own_answer(const http::Refusal& refusal);
   /// Whether another side goes on in place of the one that has failed.
   [[gnu::cold]] bool goes_elsewhere(SideFailure failure);
   void go_elsewhere(OtherSide other, SideFailure failure);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "banyan/forwarding/forwarded_head.hpp"
-#include "banyan/forwarding/refuse.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -145,9 +144,10 @@ void Relay::upload_refused(const http::Refusal& refusal) {
   if (refusal.name == kClientCut) return client_gone();
   attempts_->forgo();
   const bool begun = answer_status_ != 0;
+  http::Response answer = begun ? http::Response() : own_answer(refusal);
   const auto exchange = settle(ForwardFailure::BadRequest, begun ? answer_status_ : refusal.status,
                                begun, refusal.message);
-  if (!begun) refuse(*exchange, refusal);
+  if (!begun) exchange->respond(std::move(answer));
 }
 
 }  // namespace banyan::strangler

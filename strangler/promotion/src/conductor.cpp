@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -11,15 +12,30 @@
 #include "inquiries.hpp"
 #include "known_differences.hpp"
 #include "plan_document.hpp"
+#include "step_progress.hpp"
 
 namespace banyan::strangler {
+
+/// Failures of the new side that have become a burst.
+struct Trip {
+  std::string operation;
+  statistics::Tally failed{};  ///< of its last requests
+
+  std::string text() const {
+    std::string words =
+        operation + ": the new side fails again and again, which is no chance any more";
+    if (failed.of == 0) return words;
+    return words + ": " + std::to_string(failed.hits) + " of the last " + std::to_string(failed.of);
+  }
+};
+
 namespace {
 
 constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
 constexpr std::size_t kMostEvidence = 60 * 1024;
 
 /// The log takes so much: rather all judgements without their figures than half of them with.
-std::string evidence_of(std::vector<OperationVerdict> verdicts) {
+std::string figures_of(std::vector<OperationVerdict> verdicts) {
   std::string text = to_json(verdicts);
   if (text.size() <= kMostEvidence) return text;
   std::erase_if(verdicts, [](const OperationVerdict& each) {
@@ -28,6 +44,22 @@ std::string evidence_of(std::vector<OperationVerdict> verdicts) {
   for (OperationVerdict& each : verdicts) each.findings.clear();
   text = to_json(verdicts);
   return text.size() <= kMostEvidence ? text : "too many operations to list";
+}
+
+/// What the judge says of the last minute is no reason for a trip, which goes by the last requests:
+/// those come first.
+std::string evidence_of(const std::vector<OperationVerdict>& verdicts,
+                        const std::optional<Trip>& trip) {
+  using Json = nlohmann::ordered_json;
+  std::string figures = figures_of(verdicts);
+  if (!trip) return figures;
+  Json json = {{"judgement", to_string(Judgement::Worse)},
+               {"burst",
+                {{"operation", trip->operation},
+                 {"new_side", {{"hits", trip->failed.hits}, {"of", trip->failed.of}}}}}};
+  const Json judged = Json::parse(figures, nullptr, false);
+  if (judged.is_object()) json["operations"] = judged.at("operations");
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// A message for the log has no line breaks and an end.
@@ -39,12 +71,19 @@ std::string line_of(std::string text) {
   return text;
 }
 
-std::string text_of(const Traffic& traffic) {
-  return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
+std::uint64_t samples_of(const Judge& judge) {
+  std::uint64_t all = 0;
+  for (const OperationVerdict& each : judge.verdicts()) all += each.samples;
+  return all;
 }
 
-std::string burst_text(const std::string& operation) {
-  return operation + ": the new side fails again and again, which is no chance any more";
+/// The new side has the share of its step, which goes on.
+bool is_under_way(const PlanDocument& document) {
+  return document.mark.state == PlanState::Running && document.mark.arrived;
+}
+
+std::string text_of(const Traffic& traffic) {
+  return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
 }
 
 }  // namespace
@@ -67,23 +106,30 @@ struct Conductor::Run {
   Judge judge;
   std::uint64_t steps_begun = 0;
   std::map<std::string, std::array<Window, kGroups.size()>> readings;
-  std::optional<std::string> tripped;  ///< until it has had its effect
-  SteadyTime not_before{};             ///< of a step forward that did not go
-  std::uint64_t moved_at = 0;  ///< the change that has moved the writes, once it was looked up
-  bool moved_by_plan = false;  ///< who has made it
-  std::string hindrance;       ///< that was told
+  std::optional<Trip> tripped;  ///< until it has had its effect
+  SteadyTime not_before{};      ///< of a step forward that did not go
+  std::uint64_t moved_at = 0;   ///< the change that has moved the writes, once it was looked up
+  bool moved_by_plan = false;   ///< who has made it
+  std::string hindrance;        ///< that was told
+  std::string anew;             ///< why what was seen of the step has begun anew, if it has
 };
 
 struct Conductor::Inside {
   Inside(Parts given, std::function<void()> wake)
       : parts(std::move(given)),
         seat(parts.seat),
+        progress(parts.progress, parts.program.empty() ? this_program() : parts.program),
         inquiries([this](const std::string& module) { return parts.board.ask_new_side(module); },
                   parts.aside, parts.clock, std::move(wake)) {}
 
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
   void forgive(const std::string& module, Run& run) const;
+  bool is_new_here(const Result<bool>& has_seat);
+  void take_up(const std::string& module, Run& run, const ProgressFile::Kept& kept) const;
+  std::string take_evidence(Run& run, const StepProgress& step,
+                            const ProgressFile::Kept& kept) const;
+  void keep_progress();
   std::vector<OperationVerdict> verdicts(const std::string& module, const Run& run) const;
   std::vector<JudgedOperation> judged(const std::string& module, const Plan& plan) const;
   bool has_moved_the_writes(Run& run, const Rollout& rollout) const;
@@ -99,6 +145,11 @@ struct Conductor::Inside {
 
   const Parts parts;
   ConductorSeat seat;
+  bool seated = false;  ///< at the last tick
+  ProgressFile progress;
+  SteadyTime write_at{};            ///< that file
+  bool kept_any = false;            ///< it has a step
+  bool not_kept = false;            ///< which was told
   std::map<std::string, Run> runs;  ///< by the name of the rollout; of the thread that ticks
 
   std::mutex tripping;
@@ -131,6 +182,8 @@ void Conductor::end() {
     watch = std::move(inside_->watch);
   }
   watch.reset();
+  // What it has come to, for the next one, who looks for it with the seat.
+  if (std::exchange(inside_->seated, false)) inside_->keep_progress();
   inside_->seat.leave();  // before the wait: who follows goes on at once
   inside_->inquiries.end();
 }
@@ -185,7 +238,7 @@ std::vector<JudgedOperation> Conductor::Inside::judged(const std::string& module
 }
 
 /// What the store has, with what is known here of the time since it was written. A plan that was
-/// begun anew, or operations that are others, have no evidence yet.
+/// begun anew has no evidence yet, and neither have operations that nobody knew of before.
 Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   auto document = plan_document_from(stored.document);
   if (!document || !document->moves()) return nullptr;
@@ -204,15 +257,27 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     run.version = stored.version;
     run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark);
     run.steps_begun = 0;
+    run.anew.clear();
     if (other_step) run.judge.begin_step(run.alone());
     if (taken_up) forgive(stored.module, run);
     return &run;
   }
-  if (found != runs.end()) runs.erase(found);
+  // Where only the operations are others, the step goes on, with what was seen of those that stay.
+  std::chrono::milliseconds lasted{0};
+  std::string seen;
+  if (found != runs.end()) {
+    if (found->second.version == stored.version) {
+      lasted = found->second.runner.lasted();
+      seen = found->second.judge.kept();
+    }
+    runs.erase(found);
+  }
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
                                                std::move(operations), parts);
   Run& run = made->second;
+  if (lasted.count() > 0 && is_under_way(run.document)) run.runner.go_on(lasted);
   run.judge.begin_step(run.alone());  // lanes and workers are what they are: no plan moves them
+  if (!seen.empty()) (void)run.judge.go_on(seen, Judge::Memory::All);
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
@@ -220,6 +285,78 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     for (std::size_t i = 0; i < kGroups.size(); ++i) readings[i] = evidence.read(kGroups[i]);
   }
   return &run;
+}
+
+/// Whether this process has just got the seat, which another one may have had before.
+bool Conductor::Inside::is_new_here(const Result<bool>& has_seat) {
+  const bool had = std::exchange(seated, has_seat && *has_seat);
+  return seated && !had;
+}
+
+/// Where somebody else was.
+void Conductor::Inside::take_up(const std::string& module, Run& run,
+                                const ProgressFile::Kept& kept) const {
+  if (!is_under_way(run.document) || run.runner.lasted().count() > 0) return;
+  const PlanStep& step = run.document.plan.steps[run.document.mark.step];
+  const std::string where = "at " + to_string(step);
+  const auto found = std::ranges::find_if(kept.steps, [&](const StepProgress& each) {
+    return each.module == module && each.begun == run.document.begun &&
+           each.step == run.document.mark.step && each.since == run.document.since;
+  });
+  if (found == kept.steps.end()) {
+    run.anew = "; it begins anew, for nobody has kept how long it has lasted";
+    return tell(run, module, Note::Kind::TakenUp, where + run.anew);
+  }
+  run.runner.go_on(found->lasted);
+  const auto passed = std::chrono::floor<std::chrono::seconds>(found->lasted);
+  run.anew = take_evidence(run, *found, kept);
+  tell(run, module, Note::Kind::TakenUp,
+       where + ", which has lasted " + std::to_string(passed.count()) + "s of " +
+           std::to_string(step.dwell.count()) + "s" +
+           (run.anew.empty() ? "; what was seen of it is kept" : run.anew));
+}
+
+/// "" when all is there; else why it begins anew. What the old side is usually like is taken in any
+/// case, for once all has moved nobody can learn it any more.
+std::string Conductor::Inside::take_evidence(Run& run, const StepProgress& step,
+                                             const ProgressFile::Kept& kept) const {
+  // One that has looked on has seen the same step.
+  if (samples_of(run.judge) >= step.samples && step.samples > 0) return {};
+  const std::chrono::microseconds age(parts.clock.now().micros - kept.written.micros);
+  const bool is_past = age.count() >= 0;
+  const bool is_same = kept.program == progress.program() && !kept.program.empty();
+  if (is_same && is_past && age <= ProgressFile::kAge) {
+    if (run.judge.go_on(step.evidence, Judge::Memory::All)) return {};
+    return "; what was seen of it begins anew, for it could not be read";
+  }
+  if (is_past && age <= ProgressFile::kUsualAge) {
+    (void)run.judge.go_on(step.evidence, Judge::Memory::Usual);
+  }
+  if (!is_same) {
+    return "; what was seen of it begins anew, for another build of the program has seen it";
+  }
+  return "; what was seen of it begins anew, for that is longer ago than an hour, or the clock was "
+         "set";
+}
+
+/// At most every ProgressFile::kWrite, and at the end.
+void Conductor::Inside::keep_progress() {
+  std::vector<StepProgress> steps;
+  for (const auto& [module, run] : runs) {
+    if (!is_under_way(run.document) || run.runner.state() != PlanState::Running) continue;
+    steps.push_back({.module = module,
+                     .begun = run.document.begun,
+                     .step = run.document.mark.step,
+                     .since = run.document.since,
+                     .lasted = run.runner.lasted(),
+                     .samples = samples_of(run.judge),
+                     .evidence = run.judge.kept()});
+  }
+  if (!std::exchange(kept_any, !steps.empty()) && steps.empty()) return;
+  const auto written = progress.write(steps, parts.clock.now());
+  if (std::exchange(not_kept, !written) || written || !parts.note) return;
+  parts.note({Note::Kind::NotKept, steps.empty() ? std::string() : steps.front().module,
+              written.error().message});
 }
 
 /// Somebody has looked into what was worse, and wants it judged anew.
@@ -269,7 +406,9 @@ void Conductor::Inside::take_trips() {
   }
   for (const auto& [module, operation] : fresh) {
     const auto run = runs.find(module);
-    if (run != runs.end()) run->second.tripped = burst_text(operation);
+    if (run == runs.end()) continue;
+    run->second.tripped =
+        Trip{operation, parts.evidence.of(module, operation).burst().tripped_by()};
   }
 }
 
@@ -299,7 +438,7 @@ PlanAction Conductor::Inside::next_action(Run& run, const Rollout& rollout,
                                          &OperationVerdict::judgement) != verdicts.end();
     if (in_question) situation.writes_stay = parts.board.why_writes_stay(rollout.module);
   }
-  if (run.tripped) return run.runner.trip(*run.tripped, situation);
+  if (run.tripped) return run.runner.trip(run.tripped->text(), situation);
   if (has_seat && *has_seat) return run.runner.tick(situation, verdicts);
   if (auto back = run.runner.leave_if_worse(situation, verdicts)) return *std::move(back);
   return {PlanAction::Kind::Nothing, Traffic{},
@@ -312,6 +451,11 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
                                          const std::vector<OperationVerdict>& verdicts) {
   PlanDocument next = run.document;
   next.mark = run.runner.mark();
+  // Brought back by somebody's order and not by a verdict, along the steps or at once.
+  if (next.mark.state == PlanState::RolledBack && run.document.mark.state == PlanState::Returning &&
+      next.mark.reason == next.why) {
+    next.mark.state = PlanState::Aborted;
+  }
   if (next.mark.step != run.document.mark.step || next.mark.arrived != run.document.mark.arrived ||
       next.mark.state != run.document.mark.state) {
     next.since = parts.clock.now();
@@ -320,7 +464,7 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
   bool wrote = false;
   auto change = parts.board.walk(
       module, {.more = more, .asked = true},
-      {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
+      {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts, run.tripped)},
       [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
         const bool others = before.writes != now.writes || (more && before.reads != now.reads);
         if (plan.version != run.version || (action.shifts() && others)) {
@@ -388,6 +532,8 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
     run.steps_begun = run.runner.steps_begun();
     run.judge.begin_step(run.alone());
   }
+  if (run.runner.step() != before.step()) run.anew.clear();
+  if (!action.shifts() && run.runner.state() == PlanState::Running) reason += run.anew;
   all.show(stored.module, {std::move(verdicts), std::move(reason), conducts});
 }
 
@@ -417,14 +563,28 @@ void Conductor::tick() {
   }
   all.forget_all_but(moving);
   all.take_trips();
-  if (runs.empty()) return all.seat.leave();
+  if (runs.empty()) {
+    all.seated = false;
+    return all.seat.leave();
+  }
   // Who goes back does not wait for one that goes forward, whose new side is asked first.
   std::ranges::stable_partition(runs, [](const Walked& each) {
     return each.run->tripped || each.run->runner.state() == PlanState::Returning ||
            overall(each.verdicts) == Judgement::Worse;
   });
   const Result<bool> has_seat = all.seat.take();
+  if (all.is_new_here(has_seat)) {
+    const ProgressFile::Kept kept = all.progress.read();
+    for (Walked& each : runs) {
+      all.take_up(each.stored->module, *each.run, kept);
+      each.verdicts = all.verdicts(each.stored->module, *each.run);
+    }
+    all.write_at = all.parts.clock.steady() + ProgressFile::kWrite;
+  }
   for (Walked& each : runs) walk(*each.run, *each.stored, std::move(each.verdicts), has_seat);
+  if (!all.seated || all.parts.clock.steady() < all.write_at) return;
+  all.write_at = all.parts.clock.steady() + ProgressFile::kWrite;
+  all.keep_progress();
 }
 
 }  // namespace banyan::strangler

@@ -33,7 +33,9 @@ std::string possible(std::string_view module, PlanState state, const Traffic& no
 }
 
 std::string name_of(std::string_view module, PlanState state, const Traffic& now) {
-  return "the plan of " + std::string(module) + " is " + std::string(to_string(state)) +
+  std::string words(to_string(state));
+  std::ranges::replace(words, '_', ' ');
+  return "the plan of " + std::string(module) + " is " + words +
          ". Possible now: " + possible(module, state, now);
 }
 
@@ -117,6 +119,11 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                          const Reason& reason) {
   const auto plan = wanted(module, order);
   if (!plan) return fail(plan.error());
+  // That it is not there comes before what is legal for it.
+  if (const auto known = board_->store().history(1, module);
+      !known && known.error().code == ErrorCode::NotFound) {
+    return fail(known.error());
+  }
   for (const PlanStep& each : plan->steps) {
     if (auto why = board_->why_not(module, each.traffic())) {
       return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
@@ -261,7 +268,13 @@ Result<PlanDesk::Answer> PlanDesk::done(Result<Change> change) const {
   if (!plans) return fail(plans.error());
   const auto stored = std::ranges::find(*plans, change->module, &StoredPlan::module);
   Answer answer{std::move(*change), {}};
-  if (stored != plans->end()) answer.plan = status(*stored, answer.change.after);
+  if (stored != plans->end()) {
+    answer.plan = status(*stored, answer.change.after);
+    // What was found at the last tick is from before the order.
+    if (auto document = plan_document_from(stored->document)) {
+      answer.plan.reason = std::move(document->mark.reason);
+    }
+  }
   return answer;
 }
 

@@ -134,8 +134,8 @@ class Judge {
   }
 
   std::string used_lately(const Use& use) const {
-    std::string text = use.key.module + '.' + use.key.operation + " was used on the old side at " +
-                       minute(use.last);
+    std::string text = use.key.module + '.' + use.key.operation +
+                       " was used on the old side, at or before " + minute(use.last);
     if (use.key.way == "call") text += ", by a call of another module";
     if (use.key.way == "misspelled") {
       text +=
@@ -144,16 +144,24 @@ class Judge {
     }
     std::string who;
     for (const Caller& each : facts_.callers) {
-      if (each.operation == use.key.operation) who += (who.empty() ? "" : ", ") + each.who;
+      if (each.operation != use.key.operation) continue;
+      who += (who.empty() ? "" : ", ") +
+             (each.who == "none" ? "a program that does not say its name" : each.who);
     }
     return who.empty() ? text : text + "; who asked it: " + who;
   }
 
-  static std::string advice_for(const Use& use) {
+  bool knows_who_asked(const Use& use) const {
+    return std::ranges::find(facts_.callers, use.key.operation, &Caller::operation) !=
+           facts_.callers.end();
+  }
+
+  std::string advice_for(const Use& use) const {
     if (use.key.way == "call") {
       return "`callers` of /_banyan/api/live names the modules that call it";
     }
     if (use.key.way == "misspelled") return "`ignore_case` and `ignore_last_slash` make them match";
+    if (knows_who_asked(use)) return "move them on; then wait, or ask for less with --quiet-for";
     return "--access-log FILE names the programs that ask; then wait, or ask for less with "
            "--quiet-for";
   }

@@ -88,7 +88,8 @@ class FieldReader {
     const bool number = rule().as == CompareAs::Number;
     const bool time = rule().as == CompareAs::Time;
     if (!section_.has("within")) {
-      if (number || time) section_.lacks("within");
+      if (number) section_.lacks("within", R"("0.01")");
+      if (time) section_.lacks("within", R"("2s")");
       return;
     }
     if (!number && !time) return of_no_use("within", "\"number\" or \"time\"");
@@ -147,15 +148,15 @@ class FieldReader {
 
 }  // namespace
 
-ComparisonPlan read_compare(Section section, const std::string& rollout, bool& clear_examples) {
-  ComparisonPlan plan;
+void read_compare(Section section, RolloutPlan& rollout) {
+  ComparisonPlan& plan = rollout.compare;
   read_field_names(section, "headers", plan.headers);
   read_field_names(section, "request_headers", plan.request_headers);
-  clear_examples = section.choice("examples") == "clear";
+  rollout.clear_examples = section.choice("examples") == "clear";
   for (const toml::table* each : section.list_of_tables("fields")) {
     const FileLocation location = location_of(*each);
     DeclaredRule declared =
-        FieldReader(section.part(*each, "[[rollouts." + rollout + ".compare.fields]]",
+        FieldReader(section.part(*each, "[[rollouts." + rollout.name + ".compare.fields]]",
                                  "[[rollouts.NAME.compare.fields]]"))
             .read();
     const auto twice = std::ranges::find_if(plan.rules, [&](const DeclaredRule& other) {
@@ -168,9 +169,9 @@ ComparisonPlan read_compare(Section section, const std::string& rollout, bool& c
                                                       : " of " + declared.operation + " already"));
     }
     plan.rules.push_back(std::move(declared));
+    rollout.rule_places.push_back(location);
   }
   section.finish();
-  return plan;
 }
 
 }  // namespace banyan::strangler

@@ -6,7 +6,8 @@
 
 namespace banyan::strangler {
 
-/// `[rollouts.NAME.compare]`, all of it.
-ComparisonPlan read_compare(Section section, const std::string& rollout, bool& clear_examples);
+/// `[rollouts.NAME.compare]`, all of it, into `compare`, `clear_examples` and `rule_places` of the
+/// plan, whose name it has.
+void read_compare(Section section, RolloutPlan& rollout);
 
 }  // namespace banyan::strangler

@@ -289,9 +289,9 @@ class Reader {
       RolloutPlan plan{name, read_steps(section)};
       section.flag("reads_only", plan.reads_only);
       if (const toml::table* const compare = section.table("compare")) {
-        plan.compare = read_compare(
+        read_compare(
             section.part(*compare, "[rollouts." + name + ".compare]", "[rollouts.NAME.compare]"),
-            name, plan.clear_examples);
+            plan);
       }
       if (const toml::table* const shadow = section.table("shadow")) {
         plan.shadow = read_shadow(
@@ -308,8 +308,8 @@ class Reader {
             configuration_.rollouts);
       }
       if (const toml::table* const by_itself = section.table("plan")) {
-        plan.plan = read_plan(
-            section.part(*by_itself, "[rollouts." + name + ".plan]", "[rollouts.NAME.plan]"));
+        read_plan(section.part(*by_itself, "[rollouts." + name + ".plan]", "[rollouts.NAME.plan]"),
+                  plan);
       }
       configuration_.rollouts.push_back(std::move(plan));
       section.finish();

@@ -56,6 +56,18 @@ std::string time_text(std::uint64_t milliseconds) {
   return std::to_string(milliseconds) + "ms";
 }
 
+std::string longest_text(std::uint64_t milliseconds) {
+  constexpr std::uint64_t kHour = 3'600'000;
+  // "60m" is as good as "1h", and what files have said for long.
+  if (milliseconds > kHour && milliseconds % (24 * kHour) == 0) {
+    return std::to_string(milliseconds / (24 * kHour)) + 'd';
+  }
+  if (milliseconds > kHour && milliseconds % kHour == 0) {
+    return std::to_string(milliseconds / kHour) + 'h';
+  }
+  return time_text(milliseconds);
+}
+
 std::string expected_of(const Key& key) {
   const std::string example(key.example);
   const std::string from = std::to_string(key.least) + " to " + std::to_string(key.most);
@@ -64,7 +76,9 @@ std::string expected_of(const Key& key) {
     case Number: return "an integer from " + from;
     case Size: return "a number of bytes from " + from + R"(, or a text such as "64KiB" or "1GiB")";
     case Time:
-      return "a time from 1ms to " + time_text(key.most) + R"( such as "500ms", "10s" or "2m")";
+      return "a time from 1ms to " + longest_text(key.most) +
+             (key.most > 3'600'000 ? R"( such as "30s", "10m", "2h" or "1d")"
+                                   : R"( such as "500ms", "10s" or "2m")");
     case Share: return R"(a percentage in quotes, such as "25%")";
     case Choice: return all_choices(key.choices);
     case Text: return "a text in quotes";

@@ -25,8 +25,8 @@ std::vector<PlanStep> read_plan_steps(Section& section, const std::vector<PlanSt
 
 }  // namespace
 
-Plan read_plan(Section section) {
-  Plan plan = Plan::usual();
+void read_plan(Section section, RolloutPlan& rollout) {
+  Plan& plan = rollout.plan;
   plan.steps = read_plan_steps(section, plan.steps);
   std::chrono::milliseconds dwell = plan.steps.front().dwell;
   std::chrono::milliseconds back_dwell = plan.back_dwell;
@@ -40,10 +40,12 @@ Plan read_plan(Section section) {
   }
   plan.back_dwell = std::chrono::ceil<std::chrono::seconds>(back_dwell);
   if (const auto waived = section.texts("waived")) {
-    for (const PlacedText& each : *waived) plan.waived.push_back(each.text);
+    for (const PlacedText& each : *waived) {
+      plan.waived.push_back(each.text);
+      rollout.waived_places.push_back(each.location);
+    }
   }
   section.finish();
-  return plan;
 }
 
 }  // namespace banyan::strangler

@@ -6,7 +6,8 @@
 
 namespace banyan::strangler {
 
-/// `[rollouts.NAME.plan]`: how the rollout moves by itself, when somebody starts it.
-Plan read_plan(Section section);
+/// `[rollouts.NAME.plan]`: how the rollout moves by itself, when somebody starts it. Into `plan`
+/// and `waived_places`.
+void read_plan(Section section, RolloutPlan& rollout);
 
 }  // namespace banyan::strangler

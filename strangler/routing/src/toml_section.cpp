@@ -35,7 +35,8 @@ std::optional<std::uint64_t> measure(std::string_view text, const std::array<Uni
   return std::nullopt;
 }
 
-constexpr std::array<Unit, 3> kDurations = {{{"ms", 1}, {"s", 1'000}, {"m", 60'000}}};
+constexpr std::array<Unit, 5> kDurations = {
+    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<Unit, 4> kSizes = {
     {{"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024}}};
 
@@ -150,9 +151,12 @@ void Section::wrong_type(const toml::node& node, std::string_view key, std::stri
 }
 
 void Section::lacks(std::string_view key) {
-  const auto found = std::ranges::find(keys_, key, &Key::name);
+  lacks(key, std::ranges::find(keys_, key, &Key::name)->example);
+}
+
+void Section::lacks(std::string_view key, std::string_view example) {
   problems_.add(location_, name_ + " lacks " + std::string(key) + ", such as " + std::string(key) +
-                               " = " + std::string(found->example));
+                               " = " + std::string(example));
 }
 
 std::optional<PlacedText> Section::text(std::string_view key) {

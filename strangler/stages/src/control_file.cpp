@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control_file.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/sqlite/transaction.hpp"
+#include "banyan/stages/made_note.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -88,9 +93,22 @@ BEGIN SELECT RAISE(ABORT, 'the switch log is only ever appended to'); END;
 )";
 static_assert(kApplicationId == 1112430915);
 
+/// Where a control store was, to name another file would be to forget it.
 std::unexpected<Error> foreign(const std::string& file, const std::string& what) {
+  const std::string note = made_note_beside(file);
+  std::error_code unknown;
+  const bool was_a_store = std::filesystem::exists(note, unknown);
   return fail(ErrorCode::FailedPrecondition, "banyan.foreign_control_store",
-              file + ' ' + what + ". It is left as it is; name another file as the control store.");
+              file + ' ' + what + ". It is left as it is; " +
+                  (was_a_store ? "but by " + note + " a control store was there. " +
+                                     ways_out(file, "move " + file + " away, delete " + note)
+                               : "name another file as the control store."));
+}
+
+/// SQLite's findings have line breaks.
+std::string in_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
 }
 
 std::unexpected<Error> newer_schema(const std::string& file, std::int32_t version) {
@@ -198,8 +216,8 @@ Error moved_control_store(const std::string& file) {
       file +
           " is not the control store any more that this process opened: it was renamed, removed "
           "or replaced. Nothing can be changed, and the stages that were known last stay in "
-          "force. Put the same file back, or restart this process, which then goes by the file "
-          "that is there.",
+          "force. Put the same file back; or restart this process, which then goes by the file "
+          "that is there, unless that is older than this one.",
       {}};
 }
 
@@ -210,7 +228,37 @@ Error rewound_control_store(const std::string& file, const std::string& line) {
       file + " has lost " + line +
           " of its switch log, or has another one: an older or another content was put into it. "
           "Nothing can be changed, and the stages that were known last stay in force. Put the "
-          "right content back, or restart this process, which then goes by what is there.",
+          "right content back; or, if this older one is right, delete " +
+          made_note_beside(file) + " and restart this process, which then goes by what is there.",
+      {}};
+}
+
+Error older_control_store(const std::string& file, const std::string& lacks, std::uint64_t ends_at,
+                          const std::string& notes) {
+  return {ErrorCode::FailedPrecondition,
+          "banyan.control_store_older",
+          "the control store " + file + " is older than what is known of it, or another one: " +
+              notes + " says that its switch log has " + lacks +
+              ", and this one has not; it ends at revision " + std::to_string(ends_at) +
+              ". By it requests, also writes, would go where they went "
+              "then. `banyan log --store " +
+              file +
+              "` shows it. Stop what uses it and put the newest copy back, with all "
+              "that was in " +
+              file + "-wal; or, if this older one is right, delete " + notes + " and start again",
+          {}};
+}
+
+Error full_control_store(const std::string& file, NoRoom what) {
+  return {
+      ErrorCode::Unavailable,
+      "banyan.control_store_full",
+      "the control store " + file +
+          " cannot be written: its disk is full. Nothing was changed, and all traffic stays " +
+          (what == NoRoom::ForMore
+               ? "where it is; the way back to the old side is open, by room that is kept for it. "
+               : "where it is, also what should go back: the room for that is used up. ") +
+          "Make room on that disk and ask again; plans go on by themselves",
       {}};
 }
 
@@ -225,18 +273,20 @@ Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
               {}};
     case sqlite::FaultKind::Corrupt:
     case sqlite::FaultKind::NotADatabase:
-      return {
-          ErrorCode::FailedPrecondition,
-          "banyan.corrupt_control_store",
-          "the control store " + file + " is damaged (" + fault.message() +
-              "). Stop what uses it and put back a copy, or move the file away and shift again: it "
-              "holds stages and their log, no data of the application.",
-          {}};
+      return {ErrorCode::FailedPrecondition,
+              "banyan.corrupt_control_store",
+              "the control store " + file + " is damaged (" + in_one_line(fault.message()) +
+                  "): where the traffic of each rollout stands cannot be told. " +
+                  ways_out(file, "move " + file + " away, delete " + made_note_beside(file)) +
+                  ". It has no data of the application",
+              {}};
+    case sqlite::FaultKind::Full: return full_control_store(file, NoRoom::ForAnything);
     default:
       return {ErrorCode::Unavailable,
               "banyan.control_store_unavailable",
               "cannot use the control store " + file + ": " + fault.message() +
-                  ". Check that its folder exists, may be written and has room.",
+                  ". What was to be changed is not, and all traffic stays where it is. Check that "
+                  "its folder exists, may be written and has room, and ask again.",
               {}};
   }
 }

@@ -2,14 +2,19 @@
 #include "banyan/stages/control_store.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <functional>
 #include <iterator>
 #include <mutex>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
 #include "banyan/sqlite/transaction.hpp"
+#include "banyan/sqlite/wal_room.hpp"
 #include "control_file.hpp"
+#include "known_lines.hpp"
 #include "log_check.hpp"
 #include "log_rows.hpp"
 #include "note_rows.hpp"
@@ -22,17 +27,50 @@
 namespace banyan::strangler {
 namespace {
 
+/// For some ten ways back whose evidence is as long as it may be.
+constexpr std::uint64_t kRoomForAWayBack = 1 << 20;
+
+/// Whether what a log gives up is there to be held again: on a disk that is nearly full somebody
+/// else may be faster.
+bool has_much_room(const std::string& file) {
+  std::error_code unknown;
+  const auto space = std::filesystem::space(file, unknown);
+  return unknown || space.available > 8 * kRoomForAWayBack;
+}
+
+bool is_of_writing(sqlite::FaultKind kind) {
+  return kind == sqlite::FaultKind::Full || kind == sqlite::FaultKind::IoError ||
+         kind == sqlite::FaultKind::ReadOnly || kind == sqlite::FaultKind::CannotOpen;
+}
+
+/// For as long as it is there, the connection waits for no lock.
+class Impatient {
+ public:
+  explicit Impatient(sqlite::Connection& connection) : connection_(connection) {
+    connection_.set_busy_wait(std::chrono::milliseconds(0));
+  }
+  ~Impatient() { connection_.set_busy_wait(sqlite::Connection::kBusyWait); }
+  Impatient(const Impatient&) = delete;
+  Impatient& operator=(const Impatient&) = delete;
+
+ private:
+  sqlite::Connection& connection_;
+};
+
 class SqliteControlStore final : public ControlStore {
  public:
-  SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
+  SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock, Mode mode,
+                     const std::vector<std::string>& notes)
       : file_(std::move(file)),
         connection_(std::move(connection)),
         notes_(connection_),
+        known_(file_, notes),
         clock_(clock) {
     // Who may only read a store of an earlier version finds it as it was.
     if (connection_.user_version() < 2) format_column_ = "1";
     has_plans_ = connection_.user_version() >= 3;
     has_sightings_ = knows_sightings(connection_);
+    if (mode == Mode::MayCreate) bring_in();
   }
 
   const std::string& file() const override { return file_; }
@@ -52,6 +90,7 @@ class SqliteControlStore final : public ControlStore {
             .run();
       }
       transaction.commit();
+      settle();
       return {};
     });
   }
@@ -130,9 +169,11 @@ class SqliteControlStore final : public ControlStore {
       if (noted() == seen) return {};
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      if (auto room = check_room(); !room) return room;
       write_sightings(connection_, seen);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
+      settle();
       return {};
     });
   }
@@ -149,6 +190,7 @@ class SqliteControlStore final : public ControlStore {
       // Another process may have been first.
       const std::vector<TablePart> before = notes_.table();
       if (before == table) return std::optional<LogEntry>();
+      if (auto room = check_room(); !room) return fail(std::move(room.error()));
       notes_.write(table);
       TableTexts texts = texts_of(before, table);
       LogEntry line = note_of(kRoutesLine, reason);
@@ -158,6 +200,7 @@ class SqliteControlStore final : public ControlStore {
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       last_note_ = {line.note, line.seq, line.hash, line.format};
+      settle();
       return std::optional(std::move(line));
     });
   }
@@ -187,6 +230,12 @@ class SqliteControlStore final : public ControlStore {
         return std::tie(one.seq, one.note) > std::tie(other.seq, other.note);
       });
       if (lines.size() > limit) lines.resize(limit);
+      // No line is an answer only about what there is: a typing mistake is none.
+      if (lines.empty() && !module.empty() && !knows(std::string(module))) {
+        const Result<Stand> now = read_stand();
+        if (!now) return fail(now.error());
+        return fail(unknown_rollout(module, *now));
+      }
       return lines;
     });
   }
@@ -212,7 +261,12 @@ class SqliteControlStore final : public ControlStore {
       for (; note != notes.end(); ++note) check.note(std::move(*note));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
-      return std::move(check).end({std::move(now->rollouts), planned(), notes_.table()});
+      Verification found =
+          std::move(check).end({std::move(now->rollouts), planned(), notes_.table()});
+      if (auto newest = check_against_the_notes(); !newest) {
+        found.problems.push_back(std::move(newest.error().message));
+      }
+      return found;
     });
   }
 
@@ -220,6 +274,27 @@ class SqliteControlStore final : public ControlStore {
     return guarded([&]() -> Result<std::uint64_t> {
       return static_cast<std::uint64_t>(connection_.number("PRAGMA data_version"));
     });
+  }
+
+  Result<void> mark_notes() override {
+    return guarded([&]() -> Result<void> {
+      if (auto grown = read_the_end(); !grown) return grown;
+      return known_.note(last_lines());
+    });
+  }
+
+  std::optional<Error> unwritable() override {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+  void tend() override {
+    const auto done = guarded([&]() -> Result<void> {
+      if (trouble_) return try_to_write();
+      if (!is_brought_in_) bring_in();
+      return {};
+    });
+    (void)done;  // who asks for a change, and health, are told
   }
 
  private:
@@ -244,8 +319,69 @@ class SqliteControlStore final : public ControlStore {
       if (connection_.moved()) return fail(moved_control_store(file_));
       return body();
     } catch (const sqlite::Fault& fault) {
-      return fail(control_store_error(file_, fault));
+      Error error = control_store_error(file_, fault);
+      if (is_of_writing(fault.kind())) trouble_ = error;
+      return fail(std::move(error));
     }
+  }
+
+  /// After each commit.
+  void settle() {
+    trouble_.reset();
+    bring_in();
+    // One that cannot be written stays behind, which harms nobody; the next change, or start,
+    // writes it.
+    (void)known_.note(last_lines());
+  }
+
+  /// All of the log beside the file into the file, and room for the next commits beside it. It
+  /// waits for nobody: who reads what was before keeps some of it there until tend() comes by.
+  void bring_in() {
+    if (connection_.is_read_only()) return;
+    const auto mode =
+        has_much_room(file_) ? sqlite::Checkpoint::Truncate : sqlite::Checkpoint::Passive;
+    try {
+      const Impatient waits_for_nobody(connection_);
+      is_brought_in_ = connection_.checkpoint(mode).complete;
+    } catch (const sqlite::Fault&) {
+      is_brought_in_ = false;  // committed it is
+    }
+    hold_room();
+  }
+
+  void hold_room() {
+    if (sqlite::hold_wal_room(file_, kRoomForAWayBack) == sqlite::WalRoom::Full) {
+      trouble_ = full_control_store(file_, NoRoom::ForMore);
+    }
+  }
+
+  /// Before anything is written that is no way back: that takes none of the room that is kept.
+  Result<void> check_room() {
+    if (sqlite::hold_wal_room(file_, kRoomForAWayBack) != sqlite::WalRoom::Full) return {};
+    trouble_ = full_control_store(file_, NoRoom::ForMore);
+    return fail(*trouble_);
+  }
+
+  /// A commit that changes nothing: what it says goes to the disk as any other.
+  Result<void> try_to_write() {
+    if (auto room = check_room(); !room) return room;
+    if (auto grown = read_the_end(); !grown) return grown;
+    const Impatient comes_again(connection_);
+    sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+    connection_.set_user_version(connection_.user_version());
+    transaction.commit();
+    settle();
+    return {};
+  }
+
+  Result<void> read_the_end() {
+    const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+    return check_that_the_log_grew();
+  }
+
+  LastLines last_lines() const {
+    return {last_seen_.seq, last_seen_.hash, last_note_.note,
+            last_note_.note != 0 ? last_note_.hash : std::string()};
   }
 
   using Lines = std::vector<LogEntry>;
@@ -271,6 +407,9 @@ class SqliteControlStore final : public ControlStore {
         const Rollout* const rollout = now->find(each.module);
         if (rollout == nullptr) return fail(unknown_rollout(each.module, *now));
         if (each.traffic == rollout->traffic) continue;
+        if (gives_more(rollout->traffic, each.traffic)) {
+          if (auto room = check_room(); !room) return fail(std::move(room.error()));
+        }
         lines.push_back(next_line(*now, *rollout, reason, each.traffic));
         write_line(connection_, lines.back());
         write(rollout->module, each.traffic, lines.back().seq);
@@ -282,6 +421,7 @@ class SqliteControlStore final : public ControlStore {
       transaction.commit();
       if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
       if (besides) last_note_ = {besides->note, besides->seq, besides->hash, besides->format};
+      if (besides || !lines.empty()) settle();
       return lines;
     });
   }
@@ -368,11 +508,9 @@ class SqliteControlStore final : public ControlStore {
   // A line that was seen once stays: the log is only appended to. If it is gone, somebody has put
   // an older or another content under this connection.
   Result<void> check_that_the_log_grew() {
-    if (last_seen_.seq != 0) {
-      auto line = connection_.query("SELECT 1 FROM switch_log WHERE seq = ? AND hash = ?");
-      if (!line.bind_all(last_seen_.seq, last_seen_.hash).step()) {
-        return fail(rewound_control_store(file_, "line " + std::to_string(last_seen_.seq)));
-      }
+    if (auto newest = check_against_the_notes(); !newest) return newest;
+    if (last_seen_.seq != 0 && !has_line(last_seen_.seq, last_seen_.hash)) {
+      return fail(rewound_control_store(file_, "line " + std::to_string(last_seen_.seq)));
     }
     if (auto kept = check_that_the_notes_grew(); !kept) return kept;
     auto last = connection_.query("SELECT seq, hash, " + format_column_ +
@@ -383,6 +521,28 @@ class SqliteControlStore final : public ControlStore {
       return fail(newer_line({.format = last.number(2), .seq = last_seen_.seq}));
     }
     return {};
+  }
+
+  bool has_line(std::uint64_t seq, const std::string& hash) const {
+    auto line = connection_.query("SELECT 1 FROM switch_log WHERE seq = ? AND hash = ?");
+    return line.bind_all(seq, hash).step();
+  }
+
+  /// What was seen before this process began; once found, what it has seen itself is enough.
+  Result<void> check_against_the_notes() {
+    const auto lacks = known_.lacked_by([&](const LastLines& last) -> std::string {
+      if (last.seq != 0 && !has_line(last.seq, last.hash)) {
+        return "revision " + std::to_string(last.seq);
+      }
+      if (last.note != 0 && !notes_.has({.note = last.note, .hash = last.note_hash})) {
+        return "note " + std::to_string(last.note);
+      }
+      return {};
+    });
+    if (!lacks) return {};
+    const auto end =
+        static_cast<std::uint64_t>(connection_.number("SELECT max(seq) FROM switch_log"));
+    return fail(older_control_store(file_, lacks->line, end, lacks->notes));
   }
 
   Result<void> check_that_the_notes_grew() {
@@ -471,6 +631,9 @@ class SqliteControlStore final : public ControlStore {
     std::string hash;
   } last_seen_;
   NoteRows::Last last_note_;
+  KnownLines known_;
+  bool is_brought_in_ = false;
+  std::optional<Error> trouble_;
   const Clock& clock_;
   std::string format_column_ = "format";
   bool has_plans_ = true;
@@ -485,11 +648,12 @@ const Rollout* Stand::find(std::string_view module) const {
 }
 
 Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::string& file,
-                                                         const Clock& clock, Mode mode) {
+                                                         const Clock& clock, Mode mode,
+                                                         const std::vector<std::string>& notes) {
   auto connection = open_control_file(file, mode);
   if (!connection) return fail(std::move(connection.error()));
   return std::unique_ptr<ControlStore>(
-      std::make_unique<SqliteControlStore>(file, std::move(*connection), clock));
+      std::make_unique<SqliteControlStore>(file, std::move(*connection), clock, mode, notes));
 }
 
 }  // namespace banyan::strangler

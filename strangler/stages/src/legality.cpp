@@ -38,6 +38,12 @@ bool fits_its_name(const Traffic& traffic) {
          (traffic.stage == TrafficStage::Retired && named == TrafficStage::Moved);
 }
 
+/// Of a traffic that is legal nowhere: what it lacks is in itself, and nothing about the module.
+bool is_ill_formed(const Traffic& traffic) {
+  return (traffic.writes == Side::Remote && traffic.reads < Percent::all()) ||
+         !fits_its_name(traffic);
+}
+
 std::optional<std::string> why_data_forbids(const std::string& name, const Traffic& traffic,
                                             const Topology& topology) {
   switch (data_need(traffic.stage, topology.data)) {
@@ -63,8 +69,8 @@ std::optional<std::string> why_data_forbids(const std::string& name, const Traff
            ", so the other one has nothing to answer with for comparison.";
   }
   return "only one side can open the database of " + name +
-         ", so its traffic moves as a whole. Shift it at once: 100% with writes remote, or 0% "
-         "with writes local.";
+         ", so its traffic moves as a whole. Shift it at once: 100% with the writes on the "
+         "new side, or 0% with them on the old one.";
 }
 
 /// A traffic that bears the name.
@@ -101,7 +107,7 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
            to_string(traffic.reads) +
            " would be: two sides must never answer for what one of them writes. Bring the writes "
            "home "
-           "in the same change (writes local), or move all reads first (100%).";
+           "in the same change (writes to the old side), or move all reads first (100%).";
   }
   if (!fits_its_name(traffic)) {
     const Traffic named = Traffic::of(traffic.reads, traffic.writes);
@@ -138,8 +144,9 @@ std::optional<std::string> why_forcing_illegal(std::string_view module, const Tr
                                                const Topology& topology) {
   if (effect == Effect::Write) {
     if (wanted == now.writes) return std::nullopt;
-    return "the writes of " + std::string(module) + " are " + std::string(to_string(now.writes)) +
-           ", and nobody's go elsewhere: two sides must never write at once.";
+    return "the writes of " + std::string(module) + " are on the " +
+           (now.writes == Side::Remote ? "new" : "old") +
+           " side, and nobody's go elsewhere: two sides must never write at once.";
   }
   const Percent there = wanted == Side::Remote ? Percent::all() : Percent::none();
   if (now.reads == there) return std::nullopt;
@@ -175,9 +182,12 @@ std::optional<std::string> why_change_illegal(std::string_view module, const Tra
            "again, or look at banyan schema report.";
   }
   auto why = why_illegal(module, after, topology);
-  if (!why) return std::nullopt;
+  // The sentence says what to do; a list of all stages, that one among them, would say nothing.
+  if (!why || is_ill_formed(after)) return why;
   std::string legal;
   for (const TrafficStage stage : legal_stages(module, topology)) {
+    // It is the matrix's to allow and `banyan retire`'s to judge: no way out of a refusal.
+    if (stage == TrafficStage::Retired) continue;
     if (!legal.empty()) legal += ", ";
     legal += to_string(stage);
   }

@@ -2,8 +2,10 @@
 #include "refusals.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "banyan/kernel/nearest.hpp"
 #include "banyan/stages/suggestion.hpp"
 
 namespace banyan::strangler {
@@ -12,10 +14,14 @@ Error unknown_rollout(std::string_view module, const Stand& now) {
   std::vector<std::string> known;
   known.reserve(now.rollouts.size());
   for (const Rollout& each : now.rollouts) known.push_back(each.module);
-  return {ErrorCode::NotFound,
-          "banyan.unknown_rollout",
-          "there is no rollout \"" + std::string(module) + "\"." + suggestion(module, known),
-          {}};
+  std::string message =
+      "there is no rollout \"" + std::string(module) + "\"." + suggestion(module, known);
+  if (!nearest(module, known)) {
+    message += " A rollout begins with its section in banyan.toml, [rollouts." +
+               std::string(module) + "], and rollout = \"" + std::string(module) +
+               "\" in the routes that move; a module of the application is one by itself.";
+  }
+  return {ErrorCode::NotFound, "banyan.unknown_rollout", std::move(message), {}};
 }
 
 Error unknown_revision(std::uint64_t revision, std::uint64_t last) {

@@ -81,7 +81,17 @@ Result<Change> Switchboard::change(std::string_view module, const Reason& reason
   auto entry = store_->change(module, reason, [&](const Traffic& before) {
     return note_if_legal(change, before, decide(before), allowed);
   });
-  return carried_out(std::move(change), std::move(entry), table_);
+  return looked_over(carried_out(std::move(change), std::move(entry), table_));
+}
+
+bool Switchboard::leaves_writes(const Change& change) const {
+  return change.before.writes == Side::Remote && change.after.writes == Side::Local &&
+         !survey_(change.module).old_side_sees_writes;
+}
+
+Result<Change> Switchboard::looked_over(Result<Change> change) const {
+  if (change) change->leaves_writes = leaves_writes(*change);
+  return change;
 }
 
 // Outside of the store's transaction, which others wait for.
@@ -141,7 +151,7 @@ Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const
                             [&](const Traffic& before, StoredPlan& plan) {
                               return note_if_legal(change, before, decide(before, plan), allowed);
                             });
-  return carried_out(std::move(change), std::move(entry), table_);
+  return looked_over(carried_out(std::move(change), std::move(entry), table_));
 }
 
 /// If all of it may.
@@ -184,6 +194,7 @@ Result<Switchboard::Return> Switchboard::preview(const Stand& then, bool force) 
   for (const Rollout& each : wanted->rollouts) {
     all.changes.push_back(
         {each.module, now->find(each.module)->traffic, each.traffic, std::nullopt});
+    all.changes.back().leaves_writes = leaves_writes(all.changes.back());
   }
   return all;
 }
@@ -192,13 +203,14 @@ Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& 
   const Result<Stand> then = store_->stand_at(where.revision);
   if (!then) return fail(then.error());
   auto expected = preview(*then, where.force);
-  if (!expected || where.dry_run) return expected;
+  if (!expected) return expected;
   bool known = true;
   for (const Change& each : expected->changes) {
     known = known && is_known(each.module);
     if (where.force || !preflight_ || !gives_more(each.before, each.after)) continue;
     if (const auto why_not = preflight_(each.module)) return fail(unhealthy(each.module, *why_not));
   }
+  if (where.dry_run) return expected;
   Return all;
   auto lines =
       store_->change_all(where.force ? forced(reason, known) : reason,
@@ -215,6 +227,7 @@ Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& 
   if (!lines) return fail(std::move(lines.error()));
   for (std::size_t i = 0; i < all.changes.size(); ++i) {
     all.changes[i].entry = std::move((*lines)[i]);
+    all.changes[i].leaves_writes = leaves_writes(all.changes[i]);
   }
   if (table_ != nullptr && !all.changes.empty()) (void)table_->refresh();
   return all;
@@ -269,10 +282,14 @@ Result<Switchboard::Overview> Switchboard::overview() {
   Overview overview;
   for (const Rollout& rollout : stand->rollouts) {
     const Topology topology = survey_(rollout.module);
-    // The store remembers it; here nobody has it any more.
-    if (is_gone(topology)) continue;
-    Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
     const Traffic& now = rollout.traffic;
+    Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
+    if (is_gone(topology)) {
+      if (is_over(now)) continue;
+      position.illegal = why_not(rollout.module, now);
+      overview.positions.push_back(std::move(position));
+      continue;
+    }
     position.illegal = why_illegal(rollout.module, now, position.topology);
     const auto legal = [&](Result<Traffic> step) -> std::optional<Traffic> {
       if (!step || why_illegal(rollout.module, *step, position.topology)) return std::nullopt;

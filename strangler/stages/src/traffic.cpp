@@ -80,9 +80,9 @@ Result<Traffic> next_step(std::string_view module, const Traffic& now,
     return fail(ErrorCode::FailedPrecondition, "banyan.no_next_step",
                 now.stage == TrafficStage::Retired
                     ? name +
-                          " is retired: nothing uses its old side. What is left is to build "
-                          "without it (-DBANYAN_EXTRACT=" +
-                          name + ")."
+                          " is retired: nothing uses its old side. What is left is to take that "
+                          "away: `banyan retire " +
+                          name + "` lists what can go, and how."
                     : name +
                           " has moved: all of its traffic is on the new side. What is left is to "
                           "prove that nothing uses the old side any more, and to write that down "

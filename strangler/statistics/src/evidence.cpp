@@ -43,6 +43,11 @@ void remember(double& hits, double& seen, const Tally& tally) {
   }
 }
 
+/// Hits of so many that were seen, first guesses with them.
+bool is_share(double hits, double seen) {
+  return std::isfinite(hits) && std::isfinite(seen) && hits >= 0 && seen > 0 && hits <= seen;
+}
+
 /// The share q of the reference for which (q + margin, q) is nearest to (p, p), by weights. The
 /// derivative of the divergence grows with q, so it is found by halving.
 double nearest_apart(double p, double margin, double suspects, double references) {
@@ -94,6 +99,33 @@ double EvidenceOfMore::log_e() const {
   const double each = std::log(static_cast<double>(log_bets_.size()));
   for (const double bet : log_bets_) all = log_sum(all, bet - each);
   return all;
+}
+
+bool EvidenceOfMore::go_on(const State& state) {
+  const auto is_bet = [](double bet) {
+    return !std::isnan(bet) && bet < std::numeric_limits<double>::infinity();
+  };
+  const bool fits = state.log_bets.size() == log_bets_.size() &&
+                    std::ranges::all_of(state.log_bets, is_bet) && state.begun >= 0 &&
+                    state.begun <= rules_.blocks && is_share(state.hits, state.seen);
+  if (!fits) return false;
+  log_bets_ = state.log_bets;
+  begun_ = state.begun;
+  hits_ = state.hits;
+  seen_ = state.seen;
+  return true;
+}
+
+bool EvidenceOfNoMore::go_on(const State& state) {
+  const bool fits = std::isfinite(state.log_e) && is_share(state.hits, state.seen) &&
+                    is_share(state.reference_hits, state.reference_seen);
+  if (!fits) return false;
+  log_e_ = state.log_e;
+  hits_ = state.hits;
+  seen_ = state.seen;
+  reference_hits_ = state.reference_hits;
+  reference_seen_ = state.reference_seen;
+  return true;
 }
 
 void EvidenceOfNoMore::add(const Tally& suspect, const Tally& reference) {

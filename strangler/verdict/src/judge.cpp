@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "judge_memory.hpp"
 #include "measures.hpp"
 
 namespace banyan::strangler {
@@ -61,9 +62,39 @@ std::string share_text(const Tally& tally) {
          figure(100 * tally.share()) + "%)";
 }
 
-/// Powers of ten, which say more than natural logarithms do.
-std::string e_value(double natural) {
-  return "an e-value of 10^" + figure(natural / std::log(10.0));
+/// What is known of the last minute only.
+std::string recent_text(const Tally& tally) {
+  return std::to_string(tally.hits) + " of the last " + std::to_string(tally.of) + " (" +
+         figure(100 * tally.share()) + "%)";
+}
+
+/// "42 % of the evidence that is needed", "7 times the evidence that is needed". An e-value says
+/// nothing to somebody who has to decide whether to wait.
+std::string evidence_text(double share) {
+  constexpr double kManyTimes = 3;
+  constexpr const char* kNeeded = " the evidence that is needed";
+  if (share >= kManyTimes) return std::to_string(std::llround(share)) + " times" + kNeeded;
+  if (share <= 0) return "no evidence yet that it is no worse";
+  if (share < 0.01) return std::string("less than 1 % of") + kNeeded;
+  // What is not enough is never said to be all of it.
+  const long long percent =
+      share < 1 ? std::min(99LL, std::llround(100 * share)) : std::llround(100 * share);
+  return std::to_string(percent) + " % of" + kNeeded;
+}
+
+/// 587 is "590": nobody takes a forecast for more than it is.
+std::string about_text(std::uint64_t number) {
+  std::uint64_t step = 1;
+  while (number / step >= 100) step *= 10;
+  return std::to_string((number + step - 1) / step * step);
+}
+
+std::string time_text(std::chrono::seconds time) {
+  const auto seconds = static_cast<std::uint64_t>(time.count());
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  if (seconds < 120 * 60) return std::to_string((seconds + 59) / 60) + " min";
+  if (seconds < 48 * 3'600) return std::to_string((seconds + 3'599) / 3'600) + " h";
+  return std::to_string((seconds + 86'399) / 86'400) + " days";
 }
 
 std::string_view what_is_up(Measure measure) {
@@ -73,6 +104,18 @@ std::string_view what_is_up(Measure measure) {
     case Measure::Median: return "took longer than the usual median";
     case Measure::Slow: return "took longer than nine of ten usually do";
     case Measure::Slowest: return "took longer than 99 of 100 usually do";
+  }
+  return "";
+}
+
+/// What has to be known of the old side before there is anything to compare with.
+std::string_view what_is_usual(Measure measure) {
+  switch (measure) {
+    case Measure::Failures: return "how often requests fail";
+    case Measure::Differences: return "what is answered";
+    case Measure::Median: return "how long half of the requests take at most";
+    case Measure::Slow: return "how long nine of ten requests take at most";
+    case Measure::Slowest: return "how long 99 of 100 requests take at most";
   }
   return "";
 }
@@ -144,8 +187,10 @@ class Judge::Bench {
                MeasureEvidence(slow_rules(rules, kSlowest), kSlowestMargin)} {}
 
   void begin_step(bool alone) {
+    if (alone_ != alone && !is_unasked(counted_)) look_who_is_left(alone);
     alone_ = alone;
-    samples_ = compared_ = 0;
+    samples_ = compared_ = ticks_ = control_ = 0;
+    failed_ = failed_old_ = {};
     failures_.begin_step();
     differences_.begin_step();
     for (MeasureEvidence& each : times_) each.begin_step();
@@ -162,6 +207,10 @@ class Judge::Bench {
     look_who_came_home(moment);
     samples_ += moment.new_side.requests;
     compared_ += moment.new_side.compared;
+    control_ += moment.control.requests;
+    failed_ += moment.new_side.failed();
+    failed_old_ += moment.old_side.failed();
+    if (samples_ > 0) ++ticks_;
     if (effect_ == Effect::Write && moment.new_side.requests == 0) return learn(moment);
     if (is_unasked(counted_)) return add_unasked(moment);
     const bool alone = alone_ || effect_ == Effect::Write;
@@ -177,6 +226,67 @@ class Judge::Bench {
     remember(moment);
   }
 
+  /// Where nobody is left to compare with, longer times are not known for the new side's.
+  void put_times_aside(double worse_at) {
+    if (!has_times_alone()) return;
+    for (MeasureEvidence& each : times_) {
+      if (each.is_worse(worse_at)) each.put_aside();
+    }
+  }
+
+  std::optional<OperationMemory> memory() const {
+    if (is_unasked(counted_)) return std::nullopt;
+    OperationMemory memory;
+    memory.operation = operation_;
+    memory.samples = samples_;
+    memory.compared = compared_;
+    memory.control = control_;
+    memory.ticks = ticks_;
+    memory.failed = failed_;
+    memory.failed_old = failed_old_;
+    memory.before = before_;
+    memory.long_run = long_run_;
+    memory.measures[0] = failures_.memory();
+    memory.measures[1] = differences_.memory();
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      memory.lines[i] = lines_[i].memory();
+      memory.measures[2 + i] = times_[i].memory();
+    }
+    return memory;
+  }
+
+  /// By other rules than these the measures begin anew.
+  void go_on(const OperationMemory& memory) {
+    samples_ = memory.samples;
+    compared_ = memory.compared;
+    control_ = memory.control;
+    ticks_ = memory.ticks;
+    failed_ = memory.failed;
+    failed_old_ = memory.failed_old;
+    before_ = memory.before;
+    long_run_ = memory.long_run;
+    (void)failures_.go_on(memory.measures[0]);
+    (void)differences_.go_on(memory.measures[1]);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      lines_[i].go_on(memory.lines[i]);
+      (void)times_[i].go_on(memory.measures[2 + i]);
+    }
+  }
+
+  void know_what_is_usual(const OperationMemory& memory) {
+    before_ = memory.before;
+    long_run_ = memory.long_run;
+    const auto usual_of = [](const MeasureMemory& measure) {
+      const double seen = measure.worse.seen;
+      return seen > 0 ? std::clamp(measure.worse.hits / seen, 0.0, 1.0) : 0.0;
+    };
+    failures_.know(usual_of(memory.measures[0]));
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      lines_[i].go_on(memory.lines[i]);
+      times_[i].know(usual_of(memory.measures[2 + i]));
+    }
+  }
+
   OperationVerdict verdict(double worse_at) const {
     OperationVerdict verdict;
     verdict.operation = operation_;
@@ -185,7 +295,10 @@ class Judge::Bench {
     verdict.effect = effect_;
     verdict.before = before_.of;
     verdict.counted = counted_;
+    verdict.failed = failed_;
+    verdict.failed_old = effect_ == Effect::Write ? before_ : failed_old_;
     verdict.findings = findings(worse_at);
+    verdict.far_slower = is_far_slower(verdict.findings);
     const auto with = [&](Judgement judgement) {
       return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
     };
@@ -195,6 +308,7 @@ class Judge::Bench {
       verdict.reason = worse_text(*worse, worse_at);
     } else if (auto why = what_is_missing(verdict.findings); !why.empty()) {
       verdict.reason = std::move(why);
+      if (has_what_is_counted()) verdict.missing = furthest(verdict.findings);
     } else {
       verdict.judgement = Judgement::BetterOrEqual;
       verdict.reason = operation_ + ": no worse than the old side in " + std::to_string(samples_) +
@@ -217,6 +331,34 @@ class Judge::Bench {
   }
 
  private:
+  /// Requests of which all are on the new side: reads that have moved, and writes, which move as a
+  /// whole.
+  bool has_times_alone() const {
+    return !is_unasked(counted_) && (alone_ || effect_ == Effect::Write);
+  }
+
+  /// The last minute was of another time. What spoke against times while nobody was there to
+  /// compare with may have been the day.
+  void look_who_is_left(bool alone) {
+    for (MeasureEvidence& each : times_) {
+      if (alone) {
+        each.forget_last_minute();
+      } else {
+        each.forgive();
+      }
+    }
+    failures_.forget_last_minute();
+    differences_.forget_last_minute();
+  }
+
+  bool is_far_slower(const std::vector<Finding>& findings) const {
+    constexpr double kHalf = 0.5;
+    constexpr std::uint64_t kFew = 100;
+    const Finding& slowest = findings.back();
+    return has_times_alone() && times_.back().knows_a_minute() && slowest.suspect.of >= kFew &&
+           slowest.suspect.share() > kHalf;
+  }
+
   std::string units() const {
     return counted_ == Counted::Work ? "units of work" : std::string(to_string(counted_));
   }
@@ -311,18 +453,29 @@ class Judge::Bench {
     for (std::size_t i = 0; i < times_.size(); ++i) {
       all.push_back(times_[i].finding(kTimes[i], worse_at, all_clear_at_));
     }
+    for (Finding& each : all)
+      each.alone = has_times_alone() && each.measure != Measure::Differences;
     return all;
   }
 
   std::string worse_text(const Finding& finding, double worse_at) const {
-    std::string text = operation_ + ": " + share_text(finding.suspect) + " of the new side " +
+    std::string text = operation_ + ": " + recent_text(finding.suspect) + " of the new side " +
                        std::string(what_is_up(finding.measure));
-    if (finding.reference.of > 0) {
-      text += ", " + share_text(finding.reference) + " of the old one " +
-              (effect_ == Effect::Write ? "before" : "in the same time");
+    if (finding.alone && effect_ == Effect::Read) {
+      text += ", " + usual_text(finding) + "; nobody is left there to compare with";
+    } else if (finding.reference.of > 0) {
+      text += ", " + (effect_ == Effect::Write
+                          ? share_text(finding.reference) + " of the old one before"
+                          : recent_text(finding.reference) + " of the old one in the same time");
     }
-    return text + "; " + e_value(finding.evidence_worse) + " against chance, for " +
-           e_value(worse_at) + how_it_was_compared();
+    return text + "; that is no chance: " + evidence_text(finding.evidence_worse / worse_at) +
+           how_it_was_compared();
+  }
+
+  /// "6.2% of the old one before all had moved": what the new side is held to.
+  std::string usual_text(const Finding& finding) const {
+    return figure(100 * finding.usual) + "% of the old one before " +
+           (effect_ == Effect::Write ? "they moved" : "all had moved");
   }
 
   /// For those who take a verdict for more than it is.
@@ -344,22 +497,117 @@ class Judge::Bench {
       return operation_ + ": " + std::to_string(compared_) + " answers were compared, and " +
              std::to_string(rules_->compared) + " are needed";
     }
+    const auto missing = furthest(findings);
+    if (!missing) return {};
+    const Finding& lacking = *std::ranges::find(findings, missing->measure, &Finding::measure);
+    return operation_ + ": " +
+           (lacking.put_aside > 0 ? slower_text(lacking, *missing)
+            : lacking.measured    ? too_little_text(lacking, *missing)
+                                  : nothing_usual_text(*missing)) +
+           how_it_was_compared();
+  }
+
+  /// Whether all is there that is counted, so that evidence is what is missing.
+  bool has_what_is_counted() const {
+    return samples_ > 0 && compared_ >= rules_->compared && knows_what_was_before();
+  }
+
+  bool is_lacking(const Finding& finding) const {
+    if (finding.judgement == Judgement::BetterOrEqual) return false;
+    // Answers are compared only where somebody asked for it.
+    if (finding.measure == Measure::Differences && compared_ == 0) return false;
+    // Of writes that have moved nobody comes any more who could be compared with.
+    return effect_ == Effect::Read || finding.measure == Measure::Failures || finding.measured;
+  }
+
+  /// What is lacking of the measure that lacks most; nothing: all is there.
+  std::optional<Missing> furthest(const std::vector<Finding>& findings) const {
+    std::optional<Missing> most;
     for (const Finding& each : findings) {
-      if (each.judgement == Judgement::BetterOrEqual) continue;
-      // Answers are compared only where somebody asked for it.
-      if (each.measure == Measure::Differences && compared_ == 0) continue;
-      // Of writes that have moved nobody comes any more who could be compared with.
-      if (effect_ == Effect::Write && each.measure != Measure::Failures && !each.measured) continue;
-      if (!each.measured) {
-        return operation_ + ": nothing to compare its " + std::string(to_string(each.measure)) +
-               " with yet; " + std::to_string(samples_) + " requests on the new side";
-      }
-      return operation_ + ": " + share_text(each.suspect) + " of the new side " +
-             std::string(what_is_up(each.measure)) + ", which is too little to tell; " +
-             e_value(each.evidence_all_clear) + " of " + e_value(all_clear_at_) +
-             how_it_was_compared();
+      if (!is_lacking(each)) continue;
+      const Missing one = missing_of(each);
+      const bool further = !most || (most->more && (!one.more || *one.more > *most->more));
+      if (further) most = one;
     }
-    return {};
+    return most;
+  }
+
+  Missing missing_of(const Finding& finding) const {
+    Missing missing{.measure = finding.measure};
+    if (!finding.measured) {
+      missing.of_old_side = true;
+      const SlowLine* const line = line_of(finding.measure);
+      if (line == nullptr || line->known() || alone_) return missing;
+      missing.more = line->missing();
+      missing.time = time_of(*missing.more, control_);
+      return missing;
+    }
+    const double needed = MeasureEvidence::all_clear_at(all_clear_at_, finding.put_aside);
+    missing.evidence = std::clamp(finding.evidence_all_clear / needed, 0.0, 1.0);
+    if (finding.evidence_all_clear <= 0 || finding.weighed == 0) return missing;
+    // It grows by each observation about alike.
+    const double each = finding.evidence_all_clear / static_cast<double>(finding.weighed);
+    const double lacking = std::max(0.0, needed - finding.evidence_all_clear);
+    constexpr double kMost = 1e12;
+    missing.more = static_cast<std::uint64_t>(std::min(kMost, std::ceil(lacking / each)));
+    missing.time = time_of(*missing.more, finding.weighed);
+    return missing;
+  }
+
+  const SlowLine* line_of(Measure measure) const {
+    switch (measure) {
+      case Measure::Median: return &lines_[0];
+      case Measure::Slow: return &lines_[1];
+      case Measure::Slowest: return &lines_[2];
+      default: return nullptr;
+    }
+  }
+
+  /// How long so many take if they come as `seen` have come since the step began.
+  std::optional<std::chrono::seconds> time_of(std::uint64_t more, std::uint64_t seen) const {
+    if (ticks_ == 0 || seen == 0) return std::nullopt;
+    const std::chrono::duration<double> passed = rules_->tick * ticks_;
+    const double seconds = passed.count() * static_cast<double>(more) / static_cast<double>(seen);
+    constexpr double kMost = 1e9;
+    return std::chrono::seconds(std::llround(std::ceil(std::min(kMost, seconds))));
+  }
+
+  /// "about 590 more requests, 4 s as they come now"; "" where nobody can say.
+  static std::string forecast_text(const Missing& missing, const std::string& of_what) {
+    if (!missing.more) return {};
+    std::string text = ", about " + about_text(*missing.more) + " more " + of_what;
+    if (missing.time) text += ", " + time_text(*missing.time) + " as they come now";
+    return text;
+  }
+
+  std::string too_little_text(const Finding& lacking, const Missing& missing) const {
+    const bool failures = lacking.measure == Measure::Failures;
+    const bool differences = lacking.measure == Measure::Differences;
+    return (failures ? share_text(failed_) : recent_text(lacking.suspect)) + " of the new side " +
+           std::string(what_is_up(lacking.measure)) +
+           ", which is too little to tell: " + evidence_text(missing.evidence) +
+           forecast_text(missing, differences ? "compared answers" : units());
+  }
+
+  /// Of times that nobody is left to compare with.
+  std::string slower_text(const Finding& lacking, const Missing& missing) const {
+    return recent_text(lacking.suspect) + " of the new side " +
+           std::string(what_is_up(lacking.measure)) + ", " + usual_text(lacking) +
+           "; nobody is left there to tell a slow side from a busy day, so it has to be as it "
+           "was: " +
+           evidence_text(missing.evidence) + forecast_text(missing, units());
+  }
+
+  std::string nothing_usual_text(const Missing& missing) const {
+    const std::string what(what_is_usual(missing.measure));
+    if (alone_) {
+      return what + " on the old side is not known here, and nobody is left there to learn it from";
+    }
+    if (!missing.more) {
+      return "nobody was on the old side in the same time to compare with, for " + what;
+    }
+    return what + " on the old side is not known yet, to compare the new side with" +
+           forecast_text(missing, "requests of its control group");
   }
 
   std::string what_is_missing_of_what_nobody_asks_for() const {
@@ -404,8 +652,13 @@ class Judge::Bench {
   std::uint64_t home_ = 0;  ///< events or units that were done here since the last one elsewhere
   std::uint64_t elsewhere_ = 0;  ///< ticks with any that were done there
   std::uint64_t between_ = 0;    ///< what was done here between these, long rests left out
+  // Since the step began:
   std::uint64_t samples_ = 0;
   std::uint64_t compared_ = 0;
+  std::uint64_t control_ = 0;
+  std::uint64_t ticks_ = 0;  ///< with the first request on the new side
+  Tally failed_;
+  Tally failed_old_;
   MeasureEvidence failures_;
   MeasureEvidence differences_;
   std::array<SlowLine, 3> lines_;
@@ -448,7 +701,32 @@ void Judge::forgive() {
 
 void Judge::add(std::string_view operation, const Moment& moment) {
   const auto found = benches_.find(operation);
-  if (found != benches_.end()) found->second->add(moment);
+  if (found == benches_.end()) return;
+  found->second->add(moment);
+  found->second->put_times_aside(worse_at());
+}
+
+std::string Judge::kept() const {
+  std::vector<OperationMemory> all;
+  for (const auto& [name, bench] : benches_) {
+    if (auto memory = bench->memory()) all.push_back(*std::move(memory));
+  }
+  return to_text(all);
+}
+
+bool Judge::go_on(std::string_view kept, Memory what) {
+  const auto all = operation_memories_from(kept);
+  if (!all) return false;
+  for (const OperationMemory& each : *all) {
+    const auto found = benches_.find(each.operation);
+    if (found == benches_.end()) continue;
+    if (what == Memory::All) {
+      found->second->go_on(each);
+    } else {
+      found->second->know_what_is_usual(each);
+    }
+  }
+  return true;
 }
 
 std::vector<OperationVerdict> Judge::verdicts() const {

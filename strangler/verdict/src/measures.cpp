@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measures.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -14,6 +15,12 @@ constexpr std::uint64_t kRemembered = 20'000;
 
 }  // namespace
 
+std::uint64_t SlowLine::missing() const {
+  if (known_) return 0;
+  const auto needed = static_cast<std::uint64_t>(std::ceil(kLeastAbove / (1 - quantile_)));
+  return needed - std::min(needed, seen_.total());
+}
+
 void SlowLine::learn(const statistics::LatencyHistogram& control) {
   seen_ += control;
   const double above = static_cast<double>(seen_.total()) * (1 - quantile_);
@@ -26,6 +33,13 @@ void SlowLine::learn(const statistics::LatencyHistogram& control) {
                        rules_->latency_slack;
   new_ = statistics::LatencyBuckets::of(allowed);
   if (seen_.total() >= kRemembered) seen_ = {};
+}
+
+void SlowLine::go_on(const LineMemory& memory) {
+  known_ = memory.known;
+  control_ = memory.control;
+  new_ = memory.new_side;
+  seen_ = memory.seen;
 }
 
 void MeasureEvidence::learn(const statistics::Tally& reference) {
@@ -42,6 +56,35 @@ void MeasureEvidence::forgive() {
   measured_ = false;
 }
 
+void MeasureEvidence::put_aside() {
+  rules_.usual = worse_.usual();
+  worse_ = statistics::EvidenceOfMore(rules_);
+  look_for_the_all_clear();
+  ++put_aside_;
+}
+
+double MeasureEvidence::all_clear_at(double once, std::uint64_t put_aside) {
+  return once + 2 * std::log1p(static_cast<double>(put_aside));
+}
+
+bool MeasureEvidence::go_on(const MeasureMemory& memory) {
+  statistics::EvidenceOfMore worse = worse_;
+  statistics::EvidenceOfNoMore all_clear = all_clear_;
+  if (!worse.go_on(memory.worse) || !all_clear.go_on(memory.all_clear)) return false;
+  worse_ = std::move(worse);
+  all_clear_ = all_clear;
+  weighed_ = memory.weighed;
+  put_aside_ = memory.put_aside;
+  measured_ = memory.measured;
+  return true;
+}
+
+void MeasureEvidence::know(double usual) {
+  rules_.usual = usual;
+  worse_ = statistics::EvidenceOfMore(rules_);
+  begin_step();
+}
+
 void MeasureEvidence::add(const statistics::Tally& suspect, const statistics::Tally& reference,
                           bool alone) {
   waiting_.suspect += suspect;
@@ -53,6 +96,7 @@ void MeasureEvidence::add(const statistics::Tally& suspect, const statistics::Ta
   const Block block = std::exchange(waiting_, {});
   worse_.add(block.suspect, block.reference);
   all_clear_.add(block.suspect, block.reference);
+  weighed_ += block.suspect.of;
   recent_.push_back(block);
   if (recent_.size() > kMinute) recent_.pop_front();
   measured_ = true;
@@ -60,12 +104,16 @@ void MeasureEvidence::add(const statistics::Tally& suspect, const statistics::Ta
 
 Finding MeasureEvidence::finding(Measure measure, double worse_at, double all_clear_at) const {
   Finding finding{.measure = measure};
+  const double needed = MeasureEvidence::all_clear_at(all_clear_at, put_aside_);
   finding.measured = measured_;
   finding.evidence_worse = worse_.log_e();
   finding.evidence_all_clear = all_clear_.log_e();
+  finding.weighed = weighed_;
+  finding.usual = worse_.usual();
+  finding.put_aside = put_aside_;
   if (finding.evidence_worse >= worse_at) {
     finding.judgement = Judgement::Worse;
-  } else if (measured_ && finding.evidence_all_clear >= all_clear_at) {
+  } else if (measured_ && finding.evidence_all_clear >= needed) {
     finding.judgement = Judgement::BetterOrEqual;
   }
   for (const Block& each : recent_) {

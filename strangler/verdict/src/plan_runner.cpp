@@ -151,6 +151,17 @@ PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark)
   reason_ = mark.reason;
 }
 
+void PlanRunner::go_on(std::chrono::milliseconds lasted) {
+  if (state_ != PlanState::Running || arrived_) return;
+  arrived_ = true;
+  since_ = clock_->steady() - lasted;
+}
+
+std::chrono::milliseconds PlanRunner::lasted() const {
+  if (state_ != PlanState::Running || !arrived_) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_->steady() - since_);
+}
+
 Result<void> PlanRunner::start() {
   if (state_ != PlanState::Ready) {
     return not_now("the plan is " + std::string(to_string(state_)) +
@@ -224,6 +235,19 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
   state_ = state;
   reason_ = std::move(why);
   return shift(Traffic{});
+}
+
+/// It may be the day and not the new side, so that nothing is brought back.
+std::optional<PlanAction> PlanRunner::stop_for_times(
+    const std::vector<OperationVerdict>& verdicts) {
+  if (state_ != PlanState::Running) return std::nullopt;
+  const auto far = std::ranges::find(verdicts, true, &OperationVerdict::far_slower);
+  if (far == verdicts.end()) return std::nullopt;
+  state_ = PlanState::NeedsPerson;
+  reason_ = far->reason +
+            ". More than half of the last minute took longer than 99 of 100 did before. Nothing is "
+            "brought back by itself, for it may be the day: a person decides";
+  return nothing(reason_);
 }
 
 /// Only one that runs: who is on the way back goes on, and who is paused goes nowhere.
@@ -322,7 +346,10 @@ std::optional<PlanAction> PlanRunner::leave_if_worse(
   }
   const OperationVerdict* const worse = worst_of(verdicts);
   if (has_nothing_new(situation.now)) return std::nullopt;
-  if (worse == nullptr) return stop_for_work(verdicts);
+  if (worse == nullptr) {
+    auto stopped = stop_for_times(verdicts);
+    return stopped ? std::move(stopped) : stop_for_work(verdicts);
+  }
   if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
   return leave(situation, *worse);
 }
@@ -387,13 +414,13 @@ std::optional<std::string> PlanRunner::why_not_yet(
     if (each.effect == Effect::Write && step.writes == Side::Local) {
       if (!writes_next || each.before >= step.samples) continue;
       return each.operation + ": " + std::to_string(each.before) +
-             " writes were seen on the old side, and " + std::to_string(step.samples) +
-             " are needed to know what is usual before they move";
+             (each.before == 1 ? " write was" : " writes were") + " seen on the old side, and " +
+             std::to_string(step.samples) + " are needed to know what is usual before they move";
     }
     if (each.samples < step.samples) {
       return each.operation + ": " + std::to_string(each.samples) +
-             " requests on the new side, and " + std::to_string(step.samples) +
-             " are needed before " + name_of(step) + " is over";
+             (each.samples == 1 ? " request" : " requests") + " on the new side, and " +
+             std::to_string(step.samples) + " are needed before " + name_of(step) + " is over";
     }
     if (each.judgement != Judgement::BetterOrEqual) return each.reason;
   }

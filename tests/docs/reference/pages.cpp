@@ -64,7 +64,7 @@ std::string value_of(const Key& key) {
     case Flag: return "`true`, `false`";
     case Number: return std::to_string(key.least) + " to " + std::to_string(key.most);
     case Size: return size_text(key.least) + " to " + size_text(key.most);
-    case Time: return "1ms to " + banyan::strangler::time_text(key.most);
+    case Time: return "1ms to " + banyan::strangler::longest_text(key.most);
     case Share: return "0% to 100%";
     case Choice: return choices_text(key);
     case Text: return such_as("text", key);

@@ -192,7 +192,7 @@ TEST_F(Started, RefusesASecondStartOnTheSamePort) {
   ChildProcess first(words("first", port), folder.path() / "first.log");
   ASSERT_FALSE(await_file(folder.path() / "first", first).empty());
   const Ran second = run_program(words("second", port), std::chrono::seconds(20));
-  EXPECT_EQ(second.exit_code, 78) << second.output;
+  EXPECT_EQ(second.exit_code, 69) << second.output;
   EXPECT_THAT(second.output,
               testing::AllOf(HasSubstr(std::to_string(first.id())), HasSubstr("--port N")));
   EXPECT_EQ(first.stop(), 0);

@@ -152,7 +152,10 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   const std::string name = "catalog:" + std::to_string(example.at("number").get<int>());
   EXPECT_THAT(banyan({"replay", name}).output,
               HasSubstr("banyan replay " + name + " --target '/tracks/…'"));
-  const std::vector<std::string> replay{"replay", name, "--target", "/tracks/" + track_};
+  EXPECT_THAT(banyan({"replay", name}).output, HasSubstr("--header 'x-customer: …'"))
+      << "who asked is known by the field that stickiness goes by";
+  const std::vector<std::string> replay{
+      "replay", name, "--target", "/tracks/" + track_, "--header", "X-Customer: customer-1"};
   const Ran again = banyan(replay);
   EXPECT_EQ(again.exit_code, 1) << again.output;
   EXPECT_THAT(again.output, HasSubstr("/price"));

@@ -12,6 +12,8 @@
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
+#include "support/certificates.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::test {
 namespace {
@@ -84,6 +86,22 @@ class CheckCommand : public testing::Test {
   int exit_code_ = -1;
 };
 
+TEST_F(CheckCommand, WarnsOfAKeyThatEverybodyMayRead) {
+  const Authority authority(folder_.path());
+  const Issued shop = authority.issue("shop", {.names = {"DNS:shop.example"}});
+  const std::string text = shop_with("[upstreams.shop]",
+                                     "[[proxy.tls]]\nlisten = [\"127.0.0.1:8443\"]\n"
+                                     "certificates = [{ chain = \"shop.pem\", key = \"shop.key\" "
+                                     "}]\n[upstreams.shop]");
+  EXPECT_THAT(rules(text), IsEmpty());
+  std::filesystem::permissions(shop.key_file, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const json report = check(text);
+  ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+  EXPECT_EQ(report["findings"][0]["rule"], "check.key_open_to_everybody");
+  EXPECT_THAT(report["findings"][0].dump(), HasSubstr("chmod o= "));
+}
+
 TEST_F(CheckCommand, FindsNothingInAGoodFile) {
   const json report = check(kShop);
   EXPECT_EQ(exit_code_, 0);
@@ -138,6 +156,7 @@ TEST_F(CheckCommand, KnowsWhereTheTrafficStands) {
   EXPECT_EQ(report["requests"][0]["stage"], "canary 1%");
   ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
   EXPECT_EQ(report["findings"][0]["rule"], "check.rollout_without_routes");
+  EXPECT_EQ(report["findings"][0]["weight"], "problem") << "no proxy starts with it";
   EXPECT_THAT(report["findings"][0]["message"], HasSubstr("gone at canary 1%"));
 }
 
@@ -219,7 +238,7 @@ TEST_F(CheckCommand, FindsThatOperatorsAreNowhereOrAmongClientsOrInTheClear) {
   EXPECT_THAT(rules(shop_with("listen = [\"127.0.0.1:8080\"]\noperators = \"127.0.0.1:9180\"\n",
                               "listen = [\"0.0.0.0:8080\"]\n")),
               ElementsAre("check.no_operators"));
-  std::ofstream(folder_.file("token")) << "a token of operators\n";
+  write_secret(folder_.file("token"), "a token of operators\n");
   EXPECT_THAT(rules(shop_with("operators = \"127.0.0.1:9180\"\n",
                               "operators = \"0.0.0.0:9180\"\noperators_token_file = \"token\"\n")),
               ElementsAre("check.operators_in_the_clear"));
@@ -438,6 +457,45 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
 }
 
+TEST_F(CheckCommand, FindsARuleForAnOperationThatThereIsNoneOf) {
+  const auto with = [](const std::string& lines) {
+    return shop_with("[rollouts.catalog]\n",
+                     "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\n" + lines);
+  };
+  EXPECT_THAT(rules(with("operation = \"albums\"\n")), IsEmpty());
+  const json report = check(with("operation = \"album\"\n"));
+  ASSERT_EQ(report["findings"].size(), 1U) << report;
+  const json& found = report["findings"][0];
+  EXPECT_EQ(found["rule"], "check.unknown_operation");
+  EXPECT_EQ(found["line"], 8) << found;
+  EXPECT_THAT(found["message"], AllOf(HasSubstr("\"/price\" is never applied"),
+                                      HasSubstr("Did you mean \"albums\"?")));
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1) << "it is without effect";
+}
+
+TEST_F(CheckCommand, FindsAWaiverForAnOperationThatThereIsNoneOf) {
+  const auto waives = [](const std::string& names) {
+    return shop_with("[rollouts.catalog]\n", "[rollouts.catalog.plan]\nwaived = [" + names + "]\n");
+  };
+  EXPECT_THAT(rules(waives(R"("albums", "albums (writes)")")), IsEmpty());
+  const json report = check(waives(R"("albums", "nosuch")"));
+  ASSERT_EQ(report["findings"].size(), 1U) << report;
+  EXPECT_EQ(report["findings"][0]["rule"], "check.unknown_operation");
+  EXPECT_THAT(report["findings"][0]["message"],
+              AllOf(HasSubstr("\"nosuch\" in waived"), HasSubstr("\"albums\"")));
+}
+
+TEST_F(CheckCommand, FindsARuleThatIgnoredUntilADayThatIsOver) {
+  const auto until = [](const std::string& day) {
+    return shop_with("[rollouts.catalog]\n",
+                     "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\nas = \"ignored\"\n"
+                     "until = \"" +
+                         day + "\"\nowner = \"ann\"\nwhy = \"once\"\n");
+  };
+  EXPECT_THAT(rules(until("2999-01-01")), IsEmpty());
+  EXPECT_THAT(rules(until("2001-01-01")), ElementsAre("check.ignoring_is_over"));
+}
+
 TEST_F(CheckCommand, NotesASecretThatGoesOverTheWireInTheClear) {
   std::ofstream(folder_.file("catalog.token")) << "Bearer of-the-catalog\n";
   std::filesystem::permissions(folder_.file("catalog.token"), std::filesystem::perms::owner_read);
@@ -479,6 +537,17 @@ TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {
 TEST_F(CheckCommand, FindsThatTheControlStoreWasLost) {
   std::ofstream(folder_.file("control.db.made")) << "it was\n";
   EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_lost"));
+  EXPECT_EQ(exit_code_, 78);
+  std::ofstream(folder_.file("control.db")).flush();
+  EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_lost")) << "an empty file is none";
+  EXPECT_EQ(exit_code_, 78);
+}
+
+TEST_F(CheckCommand, FindsThatTheControlStoreIsAnOlderOne) {
+  ASSERT_TRUE(strangler::ControlStore::open(folder_.file("control.db"), system_clock()));
+  std::ofstream(folder_.file("control.db.made"))
+      << "Last revision: 7 " << std::string(64, 'a') << "\n";
+  EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_older"));
   EXPECT_EQ(exit_code_, 78);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
 #include "support/raw_sqlite.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::test {
 namespace {
@@ -51,8 +53,8 @@ TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
   const Outcome status = banyan({"status"});
   EXPECT_EQ(status.exit_code, 0) << status.err;
   EXPECT_THAT(status.out, StartsWith("MODULE   STAGE   READS  WRITES  DATA    NEXT        BACK\n"
-                                     "catalog  canary  25%    local   shared  canary 50%  legacy\n"
-                                     "orders   legacy  0%     local   shared  canary 1%   -\n\n"
+                                     "catalog  canary  25%    old     shared  canary 50%  legacy\n"
+                                     "orders   legacy  0%     old     shared  canary 1%   -\n\n"
                                      "revision 1, log head "));
   const auto log = store_->log(1);
   ASSERT_TRUE(log && log->size() == 1);
@@ -64,8 +66,7 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
   EXPECT_EQ(banyan({"next", "catalog", "--force"}).out,
             "catalog: legacy -> canary 1%  (revision 1)\n");
   EXPECT_EQ(
-      banyan({"shift", "catalog", "--force", "100", "--writes", "remote", "--why", "take over"})
-          .out,
+      banyan({"shift", "catalog", "--force", "100", "--writes", "new", "--why", "take over"}).out,
       "catalog: canary 1% -> moved  (revision 2)\n");
   EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "too slow", "--who", "bob"}).out,
             "catalog: moved -> canary 100%  (revision 3)\n");
@@ -102,6 +103,14 @@ TEST_F(StoreCommands, ShowLinesOfPlansAndRoutesBesideThoseOfStages) {
   EXPECT_THAT(found.out, HasSubstr("the plan of catalog is not what note 1 says"));
 }
 
+TEST_F(StoreCommands, ShowInTheLogWhatWasForced) {
+  banyan({"shift", "catalog", "25%", "--force", "--why", "it is known better here"});
+  banyan({"back", "catalog", "--why", "home"});
+  const Outcome log = banyan({"log"});
+  EXPECT_THAT(log.out, HasSubstr("(forced) it is known better here\n"));
+  EXPECT_EQ(log.out.find("(forced) home"), std::string::npos) << log.out;
+}
+
 TEST_F(StoreCommands, SayThatNothingChanged) {
   banyan({"shift", "catalog", "--force", "25", "--why", "x"});
   const Outcome again = banyan({"shift", "catalog", "25", "--why", "x"});
@@ -125,9 +134,30 @@ TEST_F(StoreCommands, RefuseWithTheReason) {
       illegal.err,
       StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
   const Outcome unknown = banyan({"shift", "catalgo", "25", "--why", "x"});
-  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_EQ(unknown.exit_code, 69);
   EXPECT_EQ(unknown.err, "banyan: there is no rollout \"catalgo\". Did you mean \"catalog\"?\n");
   EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(StoreCommands, EndAlikeWhenThereIsNoSuchRolloutAndSayHowOneBegins) {
+  const std::vector<std::vector<std::string>> all = {
+      {"log", "--module", "nosuch"},
+      {"next", "nosuch", "--force"},
+      {"back", "nosuch", "--why", "x"},
+      {"shift", "nosuch", "1%", "--force", "--why", "x"},
+      {"shadow", "nosuch", "--force", "--why", "x"},
+      {"plan", "nosuch"},
+      {"plan", "nosuch", "start", "--force", "--why", "x"},
+      {"retire", "nosuch", "--force", "--why", "x"}};
+  for (const std::vector<std::string>& each : all) {
+    const Outcome outcome = banyan(each);
+    SCOPED_TRACE(each.front());
+    EXPECT_EQ(outcome.exit_code, 69) << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr("there is no rollout \"nosuch\". Known: catalog, orders."));
+    EXPECT_THAT(outcome.err, HasSubstr("[rollouts.nosuch]"));
+  }
+  const Outcome quiet = banyan({"log", "--module", "orders"});
+  EXPECT_EQ(quiet.exit_code, 0) << "nothing has happened to it yet";
 }
 
 TEST_F(StoreCommands, SendMoreToANewSideThatNobodyHasAskedOnlyByForce) {
@@ -266,7 +296,7 @@ TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
 
 TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly) {
   const TemporaryFolder folder;
-  std::ofstream(folder.file("operators.token")) << "the secret of operators\n";
+  write_secret(folder.file("operators.token"), "the secret of operators\n");
   std::ofstream(folder.file("banyan.toml"))
       << "[proxy]\nlisten = [\"127.0.0.1:0\"]\noperators_token_file = \"operators.token\"\n"
          "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
@@ -285,6 +315,13 @@ TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly)
   const Outcome told =
       run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
   EXPECT_EQ(told.exit_code, 0) << told.err;
+  std::filesystem::permissions(folder.file("operators.token"), std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const Outcome open =
+      run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
+  EXPECT_EQ(open.exit_code, 1);
+  EXPECT_THAT(open.err, HasSubstr("operators.token is open to everybody on this machine (mode "
+                                  "0604), and has a secret; close it with: chmod o= "));
 }
 
 TEST(Unreachable, NobodyListens) {
@@ -292,6 +329,48 @@ TEST(Unreachable, NobodyListens) {
   EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, StartsWith("banyan: no answer from http://127.0.0.1:1: "));
   EXPECT_THAT(outcome.err, HasSubstr("Is it running? Name another with --url http://HOST:PORT"));
+}
+
+TEST(Unreachable, TheVariableSaysWhereWhenNoOptionDoes) {
+  ::setenv("BANYAN_URL", "http://127.0.0.1:1", 1);
+  const Outcome asked = run_banyan({"status"});
+  const Outcome by_option = run_banyan({"status", "--url", "http://127.0.0.1:2"});
+  const Outcome of_nobody = run_banyan({"status", "--store", "/nowhere/control.db"});
+  ::setenv("BANYAN_URL", "127.0.0.1:1", 1);
+  const Outcome wrong = run_banyan({"status"});
+  ::unsetenv("BANYAN_URL");
+  EXPECT_THAT(asked.err, StartsWith("banyan: no answer from http://127.0.0.1:1 (BANYAN_URL): "));
+  EXPECT_THAT(by_option.err, StartsWith("banyan: no answer from http://127.0.0.1:2: "));
+  EXPECT_THAT(of_nobody.err, StartsWith("banyan: there is no control store"))
+      << "the variable is no option that goes ill with --store";
+  EXPECT_EQ(wrong.exit_code, 64);
+  EXPECT_THAT(wrong.err, HasSubstr("BANYAN_URL is \"127.0.0.1:1\", expected http://HOST:PORT"));
+}
+
+TEST(Unreachable, AnAddressOfClientsIsToldAsOne) {
+  TemporaryFolder folder;
+  std::ofstream(folder.file("banyan.toml"))
+      << "[proxy]\nlisten = [\"127.0.0.1:0\"]\noperators = \"127.0.0.1:0\"\n"
+         "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
+         "[[routes]]\nname = \"rest\"\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"shop\"\n";
+  serving::ProxyOptions options;
+  options.config_file = folder.file("banyan.toml");
+  options.log_file = folder.file("log.json");
+  options.loops = 1;
+  const auto proxy = serving::Proxy::make(options);
+  ASSERT_TRUE(proxy) << proxy.error();
+  (*proxy)->start();
+  const std::string url = "http://127.0.0.1:" + std::to_string((*proxy)->listening().front().port);
+  const Outcome refused = run_banyan({"status", "--url", url});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("That is " + url + " (--url), an address of clients"));
+  EXPECT_THAT(refused.err, HasSubstr("export BANYAN_URL=http://HOST:PORT"));
+}
+
+TEST(Unreachable, ATokenFileThatIsNotThere) {
+  const Outcome outcome = run_banyan({"status", "--token-file", "/nowhere/operators.token"});
+  EXPECT_EQ(outcome.exit_code, 69);
+  EXPECT_THAT(outcome.err, HasSubstr("/nowhere/operators.token cannot be read: No such file"));
 }
 
 TEST(Unreachable, SomebodyElseAnswers) {
@@ -507,6 +586,18 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   EXPECT_EQ(shift.exit_code, 0);
   EXPECT_THAT(shift.out, HasSubstr("banyan shift catalog 0.5% --why \"first canary\""));
   EXPECT_EQ(run_banyan({"--version"}).out, "banyan 0.1.0\n");
+  EXPECT_EQ(run_banyan({"-V"}).out, "banyan 0.1.0\n");
+  EXPECT_EQ(run_banyan({"help"}).out, all.out);
+  EXPECT_EQ(run_banyan({"help", "shift"}).out, shift.out);
+}
+
+TEST(Completion, IsPrintedForEachShell) {
+  const Outcome bash = run_banyan({"completion", "bash"});
+  EXPECT_EQ(bash.exit_code, 0) << bash.err;
+  EXPECT_THAT(bash.out, HasSubstr("complete -F _banyan banyan\n"));
+  EXPECT_THAT(run_banyan({"completion", "zsh"}).out, StartsWith("#compdef banyan\n"));
+  EXPECT_THAT(run_banyan({"completion", "fish"}).out, HasSubstr("complete -c banyan"));
+  EXPECT_EQ(run_banyan({"completion", "csh"}).exit_code, 64);
 }
 
 }  // namespace

@@ -116,7 +116,12 @@ TEST_F(DiscoverCommand, ProposesFromAProxysLogWhatTheProxyThenGoesBy) {
         << run_banyan({"check", found_, "--strict"}).out;
 
     // The proposed file, with a log of its own: the same requests, by the proposed routes.
-    std::ofstream(found_, std::ios::app) << "\n[access_log]\nfile = \"second.log\"\n";
+    std::string own = content_of(found_);
+    const std::size_t at = own.find("\n[access_log]\nfile = \"");
+    ASSERT_NE(at, std::string::npos) << "it is to be discovered again by its own log";
+    const std::size_t file = own.find("file = ", at);
+    own.replace(file, own.find('\n', file) - file, "file = \"second.log\"");
+    std::ofstream(found_) << own;
     std::filesystem::remove(folder_.file("second.log"));
     {
       const auto running = proxy(found_);
@@ -188,7 +193,33 @@ TEST_F(DiscoverCommand, SaysWhatItCannotUse) {
   EXPECT_EQ(run_banyan({"discover", folder_.file("nowhere")}).exit_code, 65);
   EXPECT_EQ(run_banyan({"discover"}).exit_code, 64);
   std::ofstream(found_) << "mine\n";
-  EXPECT_EQ(run_banyan({"discover", log_, "-o", found_}).exit_code, 1);
+  const Outcome there = run_banyan({"discover", log_, "-o", found_});
+  EXPECT_EQ(there.exit_code, 1);
+  EXPECT_THAT(there.err, HasSubstr("The routes alone, to add to it once they are reviewed: "
+                                   "--routes-only -o routes.toml."));
+}
+
+TEST_F(DiscoverCommand, ItsFileNeverWritesAmongTheLinesOfAnotherServer) {
+  const auto log_of_the_file = [&] {
+    EXPECT_EQ(run_banyan({"discover", log_, "-o", found_, "--least", "1", "--force"}).exit_code, 0);
+    const std::string text = content_of(found_);
+    const std::size_t at = text.find("\n[access_log]\nfile = ");
+    return at == std::string::npos ? std::string() : text.substr(at + 21, 20);
+  };
+  std::ofstream(log_) << R"({"method":"GET","target":"/albums/1","status":200,"peer":"::1"})"
+                      << '\n';
+  EXPECT_THAT(log_of_the_file(), HasSubstr("\"access.log\""));
+  std::ofstream(log_) << "10.0.0.1 - - [22/Nov/2026:08:30:00 +0000] \"GET /albums/1 HTTP/1.1\" 200 "
+                         "1 \"-\" \"curl/8\"\n";
+  EXPECT_THAT(log_of_the_file(), HasSubstr("\"banyan-access.log\""));
+}
+
+TEST_F(DiscoverCommand, SaysEachLineThatItCannotUseOnALineOfItsOwn) {
+  std::ofstream(log_) << "Started server\n{\"level\":\"info\"}\n";
+  const Outcome none = run_banyan({"discover", log_, "-o", found_});
+  EXPECT_EQ(none.exit_code, 65);
+  EXPECT_THAT(none.err, AllOf(HasSubstr("of nginx and Apache\n  " + log_ + ":1: "),
+                              HasSubstr("\n  " + log_ + ":2: "), Not(HasSubstr("?  "))));
 }
 
 TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
@@ -221,7 +252,7 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
     EXPECT_EQ(ask(at, "GET", "/nobody/knows"), 404U);
     const std::string url = "http://" + to_string(at);
     EXPECT_THAT(run_banyan({"status", "--url", url}).out,
-                HasSubstr("no operation: 1 requests were refused here"));
+                HasSubstr("no operation: 1 request had no route here"));
     const Outcome refused = retire(*running, "0s");
     EXPECT_EQ(refused.exit_code, 1) << refused.out;
     EXPECT_THAT(rules(refused), testing::ElementsAre("not_moved"));
@@ -262,8 +293,8 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
   EXPECT_EQ(written.exit_code, 0) << written.out << written.err;
   const json change = json::parse(written.out)["retired"];
   EXPECT_EQ(change["after"]["stage"], "retired") << written.out;
-  EXPECT_THAT(change["entry"]["evidence"].get<std::string>(),
-              HasSubstr("last_use_of_the_old_side"));
+  EXPECT_TRUE(change["entry"]["evidence"].is_object()) << "no JSON inside of a text";
+  EXPECT_THAT(change["entry"]["evidence"].dump(), HasSubstr("last_use_of_the_old_side"));
   EXPECT_THAT(run_banyan({"status", "--url", url}).out, HasSubstr("retired"));
   EXPECT_EQ(ask(again->listening().front(), "GET", "/albums"), 200U);
   EXPECT_THAT(run_banyan({"back", "albums", "--why", "a doubt", "--url", url}).out,

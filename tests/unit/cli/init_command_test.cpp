@@ -78,7 +78,7 @@ TEST_F(InitCommand, WritesAFileThatAProxyStartsWithAndThatLeadsToTheApplication)
     EXPECT_EQ(request["goes_to"]["always"]["upstream"], "application") << request;
   }
   EXPECT_THAT(text(), AllOf(HasSubstr("instances = [\"" + shop.authority() + "\"]"),
-                            HasSubstr("\nsticky = [\"cookie:connect.sid\", \"address\"]"),
+                            HasSubstr("\nsticky = [\"visit\"]"), HasSubstr("connect.sid"),
                             HasSubstr("\n#: health = "), HasSubstr("\n#: host = ")));
 }
 
@@ -100,6 +100,22 @@ TEST_F(InitCommand, WritesExamplesThatHoldOnceTheyAreTakenIn) {
   std::ofstream(file_) << whole;
   const json report = check(file_, {"GET /albums/1/cover"});
   EXPECT_EQ(report["requests"][0]["rollout"], "albums");
+  EXPECT_THAT(report["findings"].dump(), Not(HasSubstr("first_visit_moves")))
+      << "what keeps users on one side is not what `banyan check` advises against";
+}
+
+TEST_F(InitCommand, SaysWhereRoutesComeFromForAnApplicationThatNothingDescribes) {
+  const SampleApplication shop(Pages{{"/", "shop"}});
+  const Outcome outcome = init({shop.url()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("banyan discover " + folder_.file("access.log") +
+                                     " --routes-only -o routes.toml"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("\n[access_log]\nfile = \"access.log\""),
+                            HasSubstr("banyan discover access.log --routes-only")));
+  const SampleApplication described(Pages{{"/", "shop"}, {"/openapi.json", kOpenApi}});
+  const Outcome known = init({described.url(), "--force"});
+  EXPECT_THAT(known.out, Not(HasSubstr("banyan discover")));
+  EXPECT_THAT(text(), HasSubstr("\n#: [access_log]\n"));
 }
 
 TEST_F(InitCommand, ProposesRoutesFromTheDocumentThatTheApplicationHas) {

@@ -77,7 +77,7 @@ TEST_F(Plans, AreStartedShownPausedResumedAndAborted) {
 
   const Outcome shown = banyan({"plan", "catalog"});
   EXPECT_THAT(shown.out, StartsWith("catalog: running, step 1 of 3 (1%), 1% of the reads"));
-  EXPECT_THAT(shown.out, HasSubstr("by ann@"));
+  EXPECT_THAT(shown.out, HasSubstr("last order by ann@"));
   EXPECT_THAT(shown.out, HasSubstr(": all is quiet"));
   EXPECT_THAT(banyan({"plan"}).out, HasSubstr("catalog  running  1 of 3 (1%)"));
   const Json document = Json::parse(banyan({"plan", "catalog", "--json"}).out);
@@ -169,7 +169,7 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   const Outcome seen = banyan({"watch", "--count", "3", "--interval", "0.1"});
   EXPECT_EQ(seen.exit_code, 0) << seen.err;
   EXPECT_EQ(std::ranges::count(seen.out, '\n'), 2) << "a line for each rollout, once: " << seen.out;
-  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes local\n"));
+  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes old\n"));
   EXPECT_THAT(seen.out, Not(HasSubstr("\x1b"))) << "no terminal, no colours";
   EXPECT_EQ(run_banyan({"watch", "--store", file_, "--count", "1"}).exit_code, 0);
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
@@ -191,6 +191,31 @@ TEST_F(Plans, AreOfARolloutWithoutAWriteShownWithNone) {
   const Outcome seen =
       run_banyan({"watch", "--count", "1", "--interval", "0.1", "--url", without.url()});
   EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes none\n"));
+}
+
+TEST_F(Plans, AreWatchedWithWhatHasToBeLookedAfter) {
+  std::atomic<int> looks = 0;
+  AdminServer ill(
+      [&](const std::string& method, const std::string& target, const std::string& body) {
+        auto said = answer(method, target, body);
+        if (!target.ends_with("/status")) return said;
+        Json status = Json::parse(said.second);
+        status["attention"] = Json::array();
+        if (++looks < 3) {
+          status["attention"].push_back(
+              Json{{"about", "upstreams"}, {"message", "no healthy instance in books"}});
+        }
+        status["rollouts"][0]["fallbacks"] = 3;
+        said.second = status.dump();
+        return said;
+      });
+  const Outcome seen =
+      run_banyan({"watch", "--url", ill.url(), "--count", "4", "--interval", "0.1"});
+  EXPECT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_THAT(seen.out, HasSubstr("attention: upstreams: no healthy instance in books\n"));
+  EXPECT_THAT(seen.out, HasSubstr("upstreams: is well again\n"));
+  EXPECT_THAT(seen.out, HasSubstr("3 requests of catalog were answered by the old side"));
+  EXPECT_EQ(std::ranges::count(seen.out, '\n'), 5) << "each once: " << seen.out;
 }
 
 TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
@@ -221,6 +246,7 @@ TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
   const Outcome told = run_banyan(words);
   EXPECT_EQ(told.exit_code, 0) << told.err;
   EXPECT_THAT(told.out, HasSubstr("it is asked again: it comes back\n"));
+  EXPECT_THAT(told.out, HasSubstr("Z  it answers again, after "));
 }
 
 TEST_F(Plans, AreWatchedUntilCtrlCAlsoWhileNobodyAnswers) {

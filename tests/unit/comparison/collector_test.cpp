@@ -130,6 +130,27 @@ TEST_F(Collecting, ShowsFieldsThatAreDeclaredOpen) {
   EXPECT_EQ(example.new_body, R"({"state":"placed","name":"Aaa"})");
 }
 
+TEST_F(Collecting, SaysHowFarApartTheTwoAreOfWhichOnlyTheFormIsShown) {
+  const auto far = [&](std::string_view old_value, std::string_view new_value) {
+    collect_by({});
+    pair(R"({"a":)" + std::string(old_value) + '}', R"({"a":)" + std::string(new_value) + '}');
+    return field("/a").examples.at(0).distance;
+  };
+  EXPECT_EQ(far(R"("2026-11-29T12:00:00Z")", R"("2026-11-29T13:00:00Z")"), "1 h later");
+  EXPECT_EQ(far(R"("2026-11-29T12:00:00Z")", R"("2026-11-29T11:59:57.5Z")"), "2.5 s earlier");
+  EXPECT_EQ(far(R"("2026-11-29T12:00:00Z")", R"("2026-11-29T13:00:00+01:00")"),
+            "the same time in other words");
+  EXPECT_EQ(far(R"("1970-01-01T00:00:00Z")", R"("1985-03-12T07:30:00Z")"), "15 years later")
+      << "whoever knows one of the two does not know the other";
+  EXPECT_EQ(far(R"("Ada")", R"("Eve")"), "other characters of the same form");
+  EXPECT_EQ(far(R"("Ada")", R"("Adam")"), "");
+  EXPECT_EQ(far("1", "2"), "") << "both are shown";
+  EXPECT_EQ(far("0", "491234567890"), "about 500000000000 more");
+  collect_by({.clear = true});
+  pair(R"({"a":"Ada"})", R"({"a":"Eve"})");
+  EXPECT_EQ(field("/a").examples.at(0).distance, "") << "the values say it themselves";
+}
+
 TEST_F(Collecting, TakesAnExampleThatNothingWasHiddenOfForReplayable) {
   request_.target = "/albums?limit=2";
   pair(R"({"name":"Ada"})", R"({"name":"Bob"})");

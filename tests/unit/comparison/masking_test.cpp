@@ -3,8 +3,26 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <boost/describe.hpp>
+#include <string>
+
 #include "answers.hpp"
 #include "banyan/comparison/report.hpp"
+#include "banyan/json/shape_of.hpp"
+#include "banyan/kernel/likeness.hpp"
+
+namespace shop {
+
+struct FindOrders {
+  std::string customer;
+  std::string country;
+  static constexpr std::array likeness{
+      banyan::Likeness{.field = "country", .open_to_people = true}};
+};
+BOOST_DESCRIBE_STRUCT(FindOrders, (), (customer, country))
+
+}  // namespace shop
 
 namespace banyan::strangler {
 namespace {
@@ -60,14 +78,21 @@ TEST(Masking, LeavesNoTextOfAHeaderNorOfABodyThatIsNoJson) {
 }
 
 TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
-  const auto with = [](std::string_view target, std::string_view route) {
-    const MaskedTarget masked = mask_target(target, route);
+  const OperationRules rules = Compared().rules();
+  const auto with = [&](std::string_view target, std::string_view route) {
+    const MaskedTarget masked = mask_target(target, route, rules);
     return masked.text + (masked.outline.empty() ? "" : " masked");
   };
   EXPECT_EQ(with("/albums/by-artist?limit=20&all", "/albums/by-artist"),
             "/albums/by-artist?limit=20&all");
   EXPECT_EQ(with("/customers/ada/orders/17", "/customers/{name}/orders/{id}"),
-            "/customers/aaa/orders/17 masked");
+            "/customers/aaa/orders/99 masked");
+  EXPECT_EQ(with("/customers/7", "/customers/{id}"), "/customers/9 masked")
+      << "it is somebody's, however short it is";
+  EXPECT_EQ(with("/customers/7", "/customers"), "/customers/9 masked");
+  EXPECT_EQ(with("/v2/customers?customer=131&page=2&limit=1234567", "/v2/customers"),
+            "/v2/customers?customer=999&page=2&limit=9999999 masked");
+  EXPECT_EQ(with("/customers?131", "/customers"), "/customers?999 masked");
   EXPECT_EQ(with("/customers/ada", "/customers"), "/customers/aaa masked");
   EXPECT_EQ(with("/customers/4912345678?mail=ada@example.com", "/customers/{id}"),
             "/customers/9999999999?mail=aaa@aaaaaaa.aaa masked");
@@ -76,19 +101,31 @@ TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
   EXPECT_EQ(with("/a//b/", "/a"), "/a//a/ masked");
 }
 
+TEST(Masking, ShowsOfATargetWhatThePortSaysIsNoPersonalData) {
+  const OperationRules rules(ComparisonPlan{}, "orders.find_orders", Effect::Read, nullptr,
+                             &json::shape_of<shop::FindOrders>());
+  EXPECT_EQ(mask_target("/AT/orders?customer=7", "/{country}/orders", rules).text,
+            "/AT/orders?customer=9");
+  EXPECT_EQ(mask_target("/7/orders?country=AT", "/{customer}/orders", rules).outline,
+            "/…/orders?country=AT");
+}
+
 TEST(Masking, OutlinesATargetForWhoeverKnowsWhatWasThere) {
-  const auto outline = [](std::string_view target, std::string_view route) {
-    return mask_target(target, route).outline;
+  const OperationRules rules = Compared().rules();
+  const auto outline = [&](std::string_view target, std::string_view route) {
+    return mask_target(target, route, rules).outline;
   };
   EXPECT_EQ(outline("/customers/ada/orders/17?q=blue&page=2", "/customers/{name}/orders/{id}"),
-            "/customers/…/orders/17?q=…&page=2");
+            "/customers/…/orders/…?q=…&page=2");
   EXPECT_EQ(outline("/a?ada@example.com=x", "/a"), "/a?…=…");
-  EXPECT_EQ(outline("/albums/7?page=2", "/albums/{id}"), "") << "nothing of it is hidden";
+  EXPECT_EQ(outline("/albums/7?page=2", "/albums/{id}"), "/albums/…?page=2");
+  EXPECT_EQ(outline("/albums?page=2", "/albums"), "") << "nothing of it is hidden";
 }
 
 TEST(Masking, NamesThePartsOfATarget) {
   std::string names;
-  for (const TargetPart& each : target_parts("/customers/…/x?q=…&…=1", "/customers/{name}")) {
+  for (const TargetPart& each :
+       target_parts("/customers/…/x?q=…&…=1", "/customers/{name}", Compared().rules())) {
     if (each.text == kHiddenPart) names += each.name + "; ";
   }
   EXPECT_EQ(names, "{name} of the path; q of the query; part 2 of the query; ");

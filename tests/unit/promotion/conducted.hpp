@@ -21,22 +21,26 @@ inline Percent percent(std::int64_t hundredths) {
 /// A process that shares a control store: what its requests have shown, and who walks by that.
 struct ConductingProcess {
   ConductingProcess(const std::string& file, const Clock& clock,
-                    std::vector<JudgedOperation> operations, Executor* aside,
-                    Survey survey = open_topology())
+                    std::vector<JudgedOperation> judged, Executor* aside,
+                    Survey survey = open_topology(), std::string program = "a build")
       : store(ControlStore::open(file, clock).value()),
         board(*store, std::move(survey)),
+        operations(std::move(judged)),
         conductor({.board = board,
                    .evidence = evidence,
-                   .operations = [operations](std::string_view) { return operations; },
+                   .operations = [this](std::string_view) { return operations; },
                    .clock = clock,
                    .seat = file + ".conductor",
+                   .progress = file + ".progress",
                    .note = [this](const Conductor::Note& note) { notes.push_back(note); },
-                   .aside = aside}),
+                   .aside = aside,
+                   .program = std::move(program)}),
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
 
   std::unique_ptr<ControlStore> store;
   Switchboard board;
   TrafficEvidence evidence;
+  std::vector<JudgedOperation> operations;  ///< of every rollout, as routes have them
   std::vector<Conductor::Note> notes;
   Conductor conductor;
   Plan plan = Plan::usual();
@@ -54,9 +58,11 @@ class Conducted : public testing::Test {
     ASSERT_TRUE(here_->store->enlist({"catalog", "orders"}));
   }
 
-  std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr) {
-    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_, aside,
-                                                    [this](std::string_view) { return topology_; });
+  std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr,
+                                             std::string program = "a build") {
+    auto made = std::make_unique<ConductingProcess>(
+        file_, clock_, operations_, aside, [this](std::string_view) { return topology_; },
+        std::move(program));
     for (PlanStep& each : made->plan.steps) {
       each.dwell = std::chrono::seconds(2);
       each.samples = 500;

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "banyan/kernel/random.hpp"
 #include "conducted.hpp"
+#include "support/small_disk.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -63,6 +65,13 @@ TEST_F(TheConductor, GoesBackAtOnceWhenFailuresBecomeABurst) {
   EXPECT_EQ(share(), Percent::none());
   EXPECT_EQ(plan().state, PlanState::RolledBack);
   EXPECT_THAT(last_line().why, HasSubstr("catalog.read: the new side fails again and again"));
+  const std::string seen =
+      std::to_string((asked + 1) / 2) + " of the last " + std::to_string(asked);
+  EXPECT_THAT(last_line().why, HasSubstr(seen)) << "by the requests that have shown it";
+  const auto why = nlohmann::json::parse(last_line().evidence);
+  EXPECT_EQ(why["judgement"], "worse") << "no figures that contradict the reason";
+  EXPECT_EQ(why["burst"]["operation"], "catalog.read");
+  EXPECT_EQ(why["burst"]["new_side"]["of"], asked);
   EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
 }
 
@@ -115,6 +124,17 @@ TEST_F(TheConductorOfTwo, HoldsWhereTooLittleIsSeenAndNamesTheOperation) {
   EXPECT_EQ(plan().verdicts.front().reason, "catalog.rare: no request has been on the new side");
 }
 
+TEST_F(TheConductor, AnswersAnOrderWithWhatCameOfIt) {
+  start();
+  walk_to(5'00);
+  ASSERT_TRUE(here_->desk.order("catalog", {.verb = PlanVerb::Pause}, {"ann", "lunch"}));
+  tick();
+  const auto resumed =
+      here_->desk.order("catalog", {.verb = PlanVerb::Resume}, {"ann", "lunch is over"});
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->plan.reason, "the plan goes on") << "and not with the reason of the pause";
+}
+
 TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {
   start();
   walk_to(50'00);
@@ -130,22 +150,230 @@ TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {
   EXPECT_EQ(plan().state, PlanState::RolledBack);
 }
 
-TEST_F(TheConductor, GoesOnAfterARestartFromTheBeginningOfTheStep) {
+// A machine that becomes busier is slow for both, and when all have moved there is only one.
+TEST_F(TheConductor, StaysWhereAllHasMovedWhileAnswersTakeLongerAndGoesOnAfterwards) {
   start();
-  walk_to(5'00);
-  for (int i = 0; i < 4; ++i) {  // a second of two
+  walk_to(100'00, 5'000);
+  for (int i = 0; i < 400; ++i) {
+    requests(*here_, 70);
+    requests(*here_, 30, 0, std::chrono::milliseconds(20));
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::all()) << last_line().why;
+  EXPECT_EQ(plan().state, PlanState::Running);
+  EXPECT_THAT(plan().reason, HasSubstr("of the old one before all had moved; nobody is left there "
+                                       "to tell a slow side from a busy day"));
+  for (int i = 0; i < 1'000 && plan().state == PlanState::Running; ++i) {
     requests(*here_, 100);
     tick();
   }
-  here_ = process();
+  EXPECT_EQ(plan().state, PlanState::Completed) << plan().reason;
+}
+
+TEST_F(TheConductor, CallsAPersonWhereAllHasMovedAndAnswersTakeFarLonger) {
+  start();
+  walk_to(100'00, 5'000);
+  for (int i = 0; i < 400; ++i) {
+    requests(*here_, 100, 0, std::chrono::milliseconds(80));
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::all()) << last_line().why;
+  EXPECT_EQ(plan().state, PlanState::NeedsPerson) << plan().reason;
+  EXPECT_EQ(std::ranges::count(here_->notes, Kind::NeedsPerson, &Conductor::Note::kind), 1);
+  for (int i = 0; i < 400 && share() == Percent::all(); ++i) {
+    requests(*here_, 50, 1);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::none()) << "failures bring it back all the same";
+}
+
+TEST_F(TheConductor, GoesBackFromASideThatFailsWhereAllHasMoved) {
+  start();
+  walk_to(100'00, 5'000);
+  for (int i = 0; i < 400 && share() == Percent::all(); ++i) {
+    requests(*here_, 50, 1);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+  EXPECT_THAT(last_line().why, HasSubstr("of the old one before all had moved"));
+}
+
+/// A step of an hour, of which so much has passed.
+class AStepThatIsUnderWay : public Conducted {
+ protected:
+  static constexpr int kTicks = 400;  // 100 s
+
+  void SetUp() override {
+    Conducted::SetUp();
+    here_->plan.steps = {{.share = percent(25'00), .dwell = std::chrono::hours(1), .samples = 500},
+                         {.share = Percent::all(), .dwell = std::chrono::hours(1), .samples = 500}};
+    start();
+    for (int i = 0; i < kTicks; ++i) {
+      requests(*here_, 100);
+      tick();
+    }
+    ASSERT_EQ(share(), percent(25'00));
+    ASSERT_EQ(samples(), kSamples) << plan().reason;
+  }
+
+  /// The next process, when this one has ended.
+  void restart(std::string program = "a build") {
+    here_.reset();
+    here_ = process(nullptr, std::move(program));
+    here_->conductor.tick();
+  }
+  std::uint64_t samples() const { return plan().verdicts.front().samples; }
+  std::string note() const { return here_->notes.empty() ? "" : here_->notes.back().message; }
+  std::string kept() const {
+    std::ifstream file(file_ + ".progress");
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+  static constexpr std::uint64_t kSamples = 100 * kTicks;
+};
+
+TEST_F(AStepThatIsUnderWay, GoesOnWhereItWasAfterARestart) {
+  restart();
+  EXPECT_EQ(plan().reason, "25% stays for another 3500s");
+  EXPECT_EQ(samples(), kSamples);
+  EXPECT_EQ(plan().verdicts.front().judgement, Judgement::BetterOrEqual);
+  EXPECT_EQ(here_->notes.back().kind, Kind::TakenUp);
+  EXPECT_EQ(note(), "at 25%, which has lasted 100s of 3600s; what was seen of it is kept");
+  clock_.advance(std::chrono::seconds(3'501));
   tick();
-  EXPECT_EQ(share(), percent(5'00));
-  EXPECT_EQ(plan().step, 1U);
-  EXPECT_EQ(plan().state, PlanState::Running);
+  EXPECT_EQ(share(), Percent::all()) << plan().reason;
+}
+
+TEST_F(AStepThatIsUnderWay, IsOverAfterItsTimeHoweverOftenTheProcessIsStartedAnew) {
+  for (int hour = 0; hour < 6; ++hour) {
+    clock_.advance(std::chrono::minutes(9));
+    restart();
+    ASSERT_EQ(share(), percent(25'00));
+  }
+  clock_.advance(std::chrono::minutes(9));
+  tick();
+  EXPECT_EQ(share(), Percent::all()) << plan().reason;
+}
+
+TEST_F(AStepThatIsUnderWay, DoesNotCountTheTimeInWhichNobodyConducted) {
+  here_.reset();
+  clock_.advance(std::chrono::hours(3));
+  here_ = process();
+  here_->conductor.tick();
+  EXPECT_THAT(plan().reason, HasSubstr("25% stays for another 3500s; what was seen of it begins "
+                                       "anew, for that is longer ago than an hour"));
+  EXPECT_EQ(samples(), 0U);
+}
+
+TEST_F(AStepThatIsUnderWay, DoesNotCountAClockThatSomebodySets) {
+  for (const std::int64_t hours : {30, -30}) {
+    clock_.set({clock_.now().micros + hours * 3'600'000'000});
+    restart();
+    EXPECT_THAT(plan().reason, HasSubstr("25% stays for another 3500s"));
+  }
+}
+
+TEST_F(AStepThatIsUnderWay, LosesAFewSecondsWhenTheProcessIsKilled) {
+  const std::string last = kept();
+  ASSERT_THAT(last, HasSubstr("\"lasted_ms\":90000,")) << "every 15 s, and not more often";
+  here_.reset();  // which writes once more: what a killed one does not
+  std::ofstream(file_ + ".progress") << last;
+  here_ = process();
+  here_->conductor.tick();
+  EXPECT_EQ(plan().reason, "25% stays for another 3510s");
+  EXPECT_EQ(samples(), kSamples - 40 * 100);
+}
+
+TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAnotherBuildGoesOn) {
+  restart("another build");
+  EXPECT_EQ(plan().reason,
+            "25% stays for another 3500s; what was seen of it begins anew, for another build of "
+            "the program has seen it");
+  EXPECT_EQ(samples(), 0U);
+  EXPECT_THAT(note(), HasSubstr("which has lasted 100s of 3600s; what was seen of it begins anew"));
+  clock_.advance(std::chrono::hours(1));
+  tick();
+  EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
+  for (int i = 0; i < 2'000 && share() != Percent::all(); ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::all()) << plan().reason;
+  EXPECT_THAT(last_line().why, testing::Not(HasSubstr("begins anew")));
+}
+
+TEST_F(AStepThatIsUnderWay, KnowsWhatTheOldSideWasLikeAlsoWhenAllHasMovedAndAnotherBuildGoesOn) {
+  clock_.advance(std::chrono::hours(1));
+  tick();
+  ASSERT_EQ(share(), Percent::all()) << plan().reason;
+  tick();
+  restart("another build");
+  clock_.advance(std::chrono::hours(1));
+  for (int i = 0; i < 1'000 && plan().state == PlanState::Running; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(plan().state, PlanState::Completed) << plan().reason;
+}
+
+TEST_F(AStepThatIsUnderWay, IsTakenUpByAProcessThatHasLookedOn) {
+  const auto second = process();
+  for (int i = 0; i < 4; ++i) {
+    requests(*second, 10);
+    tick();
+    tick(*second);
+  }
+  EXPECT_FALSE(second->desk.plans()->front().conducts);
+  here_->conductor.end();
+  tick(*second);
+  const PlanStatus seen = second->desk.plans()->front();
+  EXPECT_TRUE(seen.conducts);
+  EXPECT_EQ(seen.reason, "25% stays for another 3498s");
+  EXPECT_EQ(seen.verdicts.front().samples, kSamples) << "the one that ended has seen more of it";
+}
+
+TEST_F(AStepThatIsUnderWay, GoesOnWithWhatAProcessThatHasLookedOnHasSeenItselfWhereThatIsMore) {
+  const auto second = process();
+  tick(*second);  // its evidence counts from here
+  for (int i = 0; i < 500; ++i) {
+    requests(*second, 100);
+    tick(*second);
+  }
+  here_->conductor.end();
+  tick(*second);
+  EXPECT_TRUE(second->desk.plans()->front().conducts);
+  EXPECT_EQ(second->desk.plans()->front().verdicts.front().samples, 50'000U);
+}
+
+TEST_F(AStepThatIsUnderWay, BeginsAnewAndSaysSoWhereNobodyHasKeptHowFarItWas) {
+  for (const std::string_view text : {"", "{", R"({"format":2})", R"({"format":1,"plans":7})"}) {
+    here_.reset();
+    std::ofstream(file_ + ".progress") << text;
+    here_ = process();
+    here_->conductor.tick();
+    EXPECT_EQ(plan().reason,
+              "25% has begun; it begins anew, for nobody has kept how long it has lasted");
+    EXPECT_EQ(note(), "at 25%; it begins anew, for nobody has kept how long it has lasted");
+  }
+}
+
+TEST_F(AStepThatIsUnderWay, GoesOnWhenTheRoutesHaveOneOperationMore) {
+  here_->operations.emplace_back("catalog.search");
+  tick();
+  EXPECT_EQ(plan().reason, "25% stays for another 3500s");
+  EXPECT_EQ(samples(), kSamples);
+  EXPECT_EQ(plan().verdicts.back().operation, "catalog.search");
+  EXPECT_EQ(plan().verdicts.back().samples, 0U);
+}
+
+TEST_F(AStepThatIsUnderWay, SaysOnceThatItCannotBeKept) {
+  std::filesystem::remove(file_ + ".progress");
+  std::filesystem::create_directory(file_ + ".progress");
   for (int i = 0; i < 400; ++i) tick();
-  EXPECT_EQ(share(), percent(5'00)) << "what was seen before is forgotten";
-  EXPECT_THAT(plan().reason, HasSubstr("0 requests on the new side"));
-  walk_to(25'00);
+  EXPECT_EQ(std::ranges::count(here_->notes, Kind::NotKept, &Conductor::Note::kind), 1);
+  EXPECT_THAT(note(), HasSubstr("cannot be written to " + file_ + ".progress: Is a directory"));
+  std::filesystem::remove(file_ + ".progress");
 }
 
 TEST_F(TheConductor, DoesNotGoForwardAfterARestartOverSomebodyWhoHasBroughtAllBack) {
@@ -254,6 +482,29 @@ TEST_F(TheConductor, PausesWhenSomebodyShiftsByHand) {
     tick();
   }
   EXPECT_EQ(share(), percent(10'00));
+}
+
+// A file system of its own, really full.
+TEST_F(TheConductor, GoesBackThoughTheDiskOfTheControlStoreIsFull) {
+  const auto ended = test::on_a_small_disk(folder_.path(), "4m", [&] {
+    (void)here_.release();  // its store was opened before the fork, on the disk beneath
+    here_ = process();
+    ASSERT_TRUE(here_->store->enlist({"catalog", "orders"}));
+    start();
+    ASSERT_EQ(share(), percent(100));
+    test::fill_disk(folder_.file("ballast"));
+    for (int i = 0; i < 1'000 && share() != Percent::none(); ++i) {
+      requests(*here_, 100, 50);
+      tick();
+    }
+    EXPECT_EQ(share(), Percent::none()) << plan().reason;
+    EXPECT_EQ(plan().state, PlanState::RolledBack);
+    EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
+    EXPECT_TRUE(here_->store->verify()->problems.empty());
+    here_.reset();
+  });
+  if (ended == test::OnASmallDisk::NotAllowed) GTEST_SKIP() << "nobody may mount here";
+  EXPECT_EQ(ended, test::OnASmallDisk::Passed);
 }
 
 TEST_F(TheConductor, WaitsForANewSideThatIsNotFitAndSaysSo) {

@@ -213,6 +213,14 @@ TEST_F(ThePlanDesk, TakesAStepThatMovesTheWritesAndBringsThemHomeWithAnAbort) {
   EXPECT_EQ(traffic(), Traffic{});
 }
 
+TEST_F(ThePlanDesk, SaysOfARolloutThatThereIsNotThatThereIsNone) {
+  Switchboard board(*here_->store, [](std::string_view) {
+    return Topology{.old_side = false, .new_side = false};
+  });
+  PlanDesk desk(board, clock_);
+  EXPECT_EQ(desk.order("catalgo", {}, {"ann", "why"}).error().rule, "banyan.unknown_rollout");
+}
+
 TEST_F(ThePlanDesk, RefusesWhatTheDataForbidsWithWhatIsLegal) {
   Switchboard board(*here_->store,
                     [](std::string_view) { return Topology{.both_reach_data = false}; });
@@ -339,7 +347,7 @@ TEST_F(ThePlanDesk, BringsTrafficBackGraduallyWithAndWithoutAPlan) {
   }
   EXPECT_EQ(walked, "50% 25% 5% 1% 0% ");
   tick();
-  EXPECT_EQ(plan().state, PlanState::RolledBack);
+  EXPECT_EQ(plan().state, PlanState::Aborted) << "nothing was worse: somebody has said so";
   EXPECT_EQ(rule(here_->desk.back_gradually("catalog", {"ann", "again"})), "banyan.plan_state");
 }
 

@@ -178,6 +178,20 @@ TEST(Retirement, RefusesWhatWasUsedLatelyAndSaysByWhom) {
   }
 }
 
+TEST(Retirement, AsksForNoLogWhereOneHasSaidWhoAsks) {
+  Facts facts = dead();
+  facts.uses->uses[0].last = ago(hours(1));
+  const Judgement without = judge(facts);
+  ASSERT_EQ(without.hindrances.size(), 1U);
+  EXPECT_THAT(without.hindrances[0].next, HasSubstr("--access-log FILE"));
+  EXPECT_THAT(without.hindrances[0].message, HasSubstr("at or before "));
+  facts.callers = {{"get_album", "none", 848, ago(hours(1))}};
+  const Judgement with = judge(facts);
+  ASSERT_EQ(with.hindrances.size(), 1U);
+  EXPECT_THAT(with.hindrances[0].message, HasSubstr("a program that does not say its name"));
+  EXPECT_EQ(with.hindrances[0].next.find("--access-log"), std::string::npos);
+}
+
 TEST(Retirement, TakesWhatWasNotToldApartForAUse) {
   Facts facts = dead();
   facts.uses->uses.push_back(

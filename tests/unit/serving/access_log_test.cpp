@@ -98,6 +98,7 @@ TEST_F(TheAccessLog, HasALineForWhatIsNoRequestToo) {
     EXPECT_EQ(line["status"], each.status);
     EXPECT_EQ(line["outcome"], "refused");
     EXPECT_EQ(line["rule"], each.refusal);
+    EXPECT_EQ(line["response_bytes"], seen.body.size());
     EXPECT_EQ(line["method"], each.method);
     EXPECT_EQ(line["target"], each.target);
     EXPECT_EQ(line["request_id"], seen.field("X-Request-Id"));
@@ -131,6 +132,7 @@ TEST_F(TheAccessLog, KnowsTheIdsOfWhatIsRefusedInItsMiddle) {
     EXPECT_EQ(line["status"], seen.status);
     EXPECT_EQ(line["request_id"], "r9");
     EXPECT_EQ(line["correlation_id"], "action-9");
+    EXPECT_EQ(line["response_bytes"], seen.body.size()) << "the problem was sent";
     std::filesystem::resize_file(path(), 0);
   }
 }
@@ -164,6 +166,17 @@ TEST_F(TheAccessLog, IsOpenedAgainWhenItWasMovedAway) {
   until("the new file, found without being told", [&] { return std::filesystem::exists(path()); });
   side_of(3);
   until("the third line", [&] { return lines(path()).size() == 1; });
+}
+
+TEST_F(TheAccessLog, ThatCannotBeOpenedAgainIsWrittenOnAndTheLogSaysSo) {
+  std::filesystem::create_directory(folder_.path() / "logs");
+  configure("[access_log]\nfile = \"logs/access.log\"\n");
+  start();
+  std::filesystem::rename(folder_.path() / "logs", folder_.path() / "moved");
+  proxy_->reopen_logs();
+  until("the event", [&] { return log().find("access_log_not_reopened") != std::string::npos; });
+  side_of(1);
+  until("the line", [&] { return lines(path("moved/access.log")).size() == 1; });
 }
 
 TEST_F(TheAccessLog, ThatCannotBeWrittenKeepsTheProxyFromStarting) {
@@ -200,6 +213,7 @@ TEST_F(TheAccessLog, DropsAndCountsWhatTheDiskCannotTake) {
     }
   }
   EXPECT_NE(counter(), "0") << "after " << asked;
+  until("the event", [&] { return log().find("access_log_lines_dropped") != std::string::npos; });
   // Let the writer go.
   ::close(reader);
 }

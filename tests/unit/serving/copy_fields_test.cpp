@@ -174,7 +174,7 @@ TEST_F(ACopyByRule, IsAskedAgainWithoutTheFieldThatBothSidesAreTold) {
   ToldServer new_side(says(R"({"price":101})"));
   between(old_side.port(), new_side.port(), copies_with(kSet + kSetOld));
   begin_canary();
-  EXPECT_EQ(test::get(port_, "/albums/7", kOfTheClient).status, 200u);
+  EXPECT_EQ(test::get(port_, "/albums?page=7", kOfTheClient).status, 200u);
   until("the comparison", [&] { return compared() == 1; });
   const auto example = differences().at("report").at("fields").at(0).at("examples").at(0);
   EXPECT_EQ(example.at("replayable"), true) << "nobody has to know the client's token";
@@ -189,7 +189,8 @@ TEST_F(ACopyByRule, IsAskedAgainWithNoCookieThatItHadNot) {
   between(old_side.port(), new_side.port(),
           copies_with("credentials = \"drop\"\ncookies = { pass = [\"language\"] }\n"));
   begin_canary();
-  EXPECT_EQ(test::get(port_, "/albums/7", "Cookie: language=de; session=of-ada\r\n").status, 200u);
+  EXPECT_EQ(test::get(port_, "/albums?page=7", "Cookie: language=de; session=of-ada\r\n").status,
+            200u);
   until("the comparison", [&] { return compared() == 1; });
   const auto replay_with = [&](const std::string& cookies) {
     return post("/_banyan/api/differences/replay",
@@ -218,7 +219,7 @@ TEST_F(ACopyByRule, HasItsTokenInNoReportThoughASideSaysWhatItHears) {
   between(old_side.port(), new_side.port(),
           copies_with(kSet + kSetOld + "[rollouts.catalog.compare]\nexamples = \"clear\"\n"));
   begin_canary();
-  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  EXPECT_EQ(test::get(port_, "/albums?page=7").status, 200u);
   until("the comparison", [&] { return compared() == 1; });
   const std::string report = differences().dump();
   EXPECT_THAT(report, HasSubstr("Bearer …"));
@@ -257,7 +258,7 @@ TEST_F(ACopyByRule, IsWhatAReplayAsksToo) {
   ToldServer new_side(says(R"({"price":101})"));
   between(old_side.port(), new_side.port(), copies_with(kSet + kSetOld));
   begin_canary();
-  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  EXPECT_EQ(test::get(port_, "/albums?page=7").status, 200u);
   until("the comparison", [&] { return compared() == 1; });
   const test::Seen replayed = post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})");
   EXPECT_EQ(replayed.status, 200u) << replayed.body;

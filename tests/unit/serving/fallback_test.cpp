@@ -47,6 +47,25 @@ TEST_F(AFallback, OfAReadIsTheOldSidesAnswerOnceTheNewOneIsDead) {
               HasSubstr(R"(banyan_rollout_recent_failures{rollout="catalog",side="remote"} 1)"))
       << "it is the new side's failure, whatever the user saw";
   EXPECT_THAT(log(), HasSubstr("fell_back"));
+  EXPECT_THAT(test::get(port_, "/_banyan/api/status").body, HasSubstr(R"("fallbacks":1)"));
+}
+
+TEST_F(AFallback, IsExplainedAsEveryAnswerIsAndSoIsTheProxysOwn) {
+  auto new_side = std::make_unique<ToldServer>(says("new", 200, "text/plain"));
+  ToldServer old_side(says("old", 200, "text/plain"));
+  write(file(), shop_configuration(old_side.port(), new_side->port(), kReads));
+  start({.explain = true});
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  new_side.reset();
+  const test::Seen write = post("/albums/1", "{}");
+  EXPECT_EQ(write.status, 503u) << "no write is done twice";
+  EXPECT_THAT(write.field("X-Strangler"),
+              HasSubstr("route=catalog.write; side=remote; reason=writes are remote; stage=moved"));
+  ASSERT_EQ(shift("100%", R"(,"writes":"local")"), 200u);
+  const test::Seen read = test::get(port_, "/albums/1");
+  EXPECT_EQ(read.body, "old");
+  EXPECT_THAT(read.field("X-Strangler"),
+              HasSubstr("route=catalog.read; side=local; reason=fell back (unreachable)"));
 }
 
 TEST_F(AFallback, AlsoComesAfterAnAnswerThatSaysThatTheNewSideFailed) {

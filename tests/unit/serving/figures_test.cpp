@@ -97,6 +97,58 @@ TEST_F(TheFigures, TellWhatMissesAMovedRouteByItsSpelling) {
   EXPECT_EQ(status["rollouts"][0]["missed"], 1);
 }
 
+TEST_F(TheFigures, ThatAdviceIsAboutAreOfTheRoutesOfNow) {
+  const auto status = [&] {
+    return nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+  };
+  configure(more_route("/"));
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(test::get(port_, "/other").body, "legacy");
+  EXPECT_EQ(test::get(port_, "/Albums/1").body, "legacy");
+  until("the requests of the catch-all",
+        [&] { return status()["unowned"]["catch_alls"][0]["since_routes_read"] == 4; });
+  EXPECT_EQ(status()["rollouts"][0]["missed"], 1);
+
+  configure(
+      "[[routes]]\nname = \"others\"\npath = \"/other\"\nmethods = [\"GET\"]\nlegacy = "
+      "\"legacy\"\n" +
+      more_route("/"));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_EQ(test::get(port_, "/other").body, "legacy") << "by a route of its own";
+  const nlohmann::json row = status()["unowned"]["catch_alls"][0];
+  EXPECT_EQ(row["requests"], 4) << "since the start";
+  EXPECT_EQ(row["since_routes_read"], 0);
+  EXPECT_EQ(status()["rollouts"][0]["missed"], 0);
+}
+
+TEST_F(TheFigures, TellHowManyWritesStayBehindOnTheNewSide) {
+  configure();
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(post("/albums", "{}").body, "catalog");
+  EXPECT_EQ(test::get(port_, "/albums/1").body, "catalog") << "which is no write";
+  const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+  EXPECT_EQ(status["rollouts"][0]["data"], "unknown");
+  until_metrics("operation=\"catalog.write\",side=\"remote\",outcome=\"ok\"} 2");
+  const auto back = nlohmann::json::parse(
+      post("/_banyan/api/rollouts/catalog/back", R"({"who":"ann","why":"slow"})").body);
+  ASSERT_TRUE(back.contains("left_behind")) << back;
+  EXPECT_EQ(back["left_behind"]["writes"], 2);
+}
+
+TEST_F(TheFigures, SayNothingOfWritesWhereBothSidesHaveTheSameData) {
+  write(file(), shop_configuration(legacy_.port(), catalog_.port(),
+                                   "[rollouts.catalog.fallback]\nshared_data = true\n"));
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+  EXPECT_EQ(status["rollouts"][0]["data"], "shared");
+  const auto back = nlohmann::json::parse(
+      post("/_banyan/api/rollouts/catalog/back", R"({"who":"ann","why":"slow"})").body);
+  EXPECT_FALSE(back.contains("left_behind")) << back;
+}
+
 TEST_F(TheFigures, CountTheLifeOfAStreamByItself) {
   test::Listener upstream;
   write(file(), shop_configuration(upstream.port(), catalog_.port()));

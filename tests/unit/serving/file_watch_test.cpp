@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
+#include <string>
+#include <thread>
 
 #include "banyan/test/temporary_folder.hpp"
 #include "support/becomes_true.hpp"
@@ -114,12 +118,42 @@ TEST_F(AWatch, SeesThatAFileIsClosedToOthers) {
   wait_for(1);
 }
 
-TEST_F(AWatch, WaitsForAFileThatIsGone) {
+TEST_F(AWatch, TellsOnceOfAFileThatIsReplacedByRemovingIt) {
   write(file("a"), "1");
   const FileWatch watch(marks_of({file("a")}), count_, 1h);
   fs::remove(file("a"));
   write(file("a"), "22");
   wait_for(1);
+}
+
+TEST_F(AWatch, TellsThatAFileIsGoneAndThatItIsBack) {
+  write(file("a"), "1");
+  const FileWatch watch(marks_of({file("a")}), count_, 1h);
+  fs::rename(file("a"), file("away"));
+  wait_for(1);
+  fs::rename(file("away"), file("a"));
+  wait_for(2);
+}
+
+TEST_F(AWatch, LeavesAFileAloneThatIsStillBeingWritten) {
+  using Clock = std::chrono::steady_clock;
+  write(file("a"), "1");
+  const FileWatch watch(marks_of({file("a")}), count_, 1h);
+  const Clock::time_point begun = Clock::now();
+  Clock::time_point last = begun;
+  Clock::duration longest{};
+  for (std::string text = "12"; last - begun < 4 * FileWatch::kStill; text += '3') {
+    write(file("a"), text);
+    longest = std::max(longest, Clock::now() - last);
+    last = Clock::now();
+    std::this_thread::sleep_for(10ms);
+  }
+  const int told = changes_;
+  // A machine that stood still in between has let the file stand still.
+  if (longest < FileWatch::kStill) {
+    EXPECT_EQ(told, 0);
+  }
+  ASSERT_TRUE(test::becomes_true([&] { return changes_ > told; })) << "once it is whole";
 }
 
 TEST_F(AWatch, LooksNowAndThenForWhatItIsNotToldOf) {

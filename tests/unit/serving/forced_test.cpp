@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "banyan/kernel/routing.hpp"
+#include "support/secret_file.hpp"
 #include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
@@ -27,7 +28,7 @@ class ATester : public TwoSides {
  protected:
   void SetUp() override { keep_secret("0123456789abcdef"); }
   void keep_secret(const std::string& secret) const {
-    std::ofstream(folder_.path() / "testers.secret") << secret << '\n';
+    test::write_secret(folder_.path() / "testers.secret", secret + '\n');
   }
   void let(const std::string& more = "") {
     between(old_side_.port(), new_side_.port(), kWithSecret + more);

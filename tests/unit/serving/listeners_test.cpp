@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "listeners.hpp"
 #include "proxy_fixture.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -94,7 +95,7 @@ TEST_F(TheListeners, ThatOperatorsShareWithClientsWithoutATokenAreToldOfInTheLog
 }
 
 TEST_F(TheListeners, ThatOperatorsShareWithClientsAskForTheTokenOfTheFile) {
-  write((folder_.path() / "token").string(), "the secret of operators\n");
+  test::write_secret(folder_.path() / "token", "the secret of operators\n");
   listen("[\"127.0.0.1:0\"]\noperators_token_file = \"token\"");
   EXPECT_EQ(test::ask(port_, kAlbum).body, "legacy") << "of clients nobody asks it";
   EXPECT_EQ(test::ask(port_, kPage).status, 401u);

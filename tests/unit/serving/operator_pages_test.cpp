@@ -100,9 +100,11 @@ TEST_F(TheOperatorsPages, OffThisMachineAskForATokenWhereSomethingIsToldOrChange
     const test::Seen refused = ask("GET " + std::string(path), host);
     EXPECT_EQ(refused.status, 401u) << path;
     EXPECT_EQ(refused.field("WWW-Authenticate"), "Bearer") << path;
-    EXPECT_EQ(ask("GET " + std::string(path), host + "Authorization: Bearer a Secret\r\n").status,
-              401u)
-        << path;
+    EXPECT_THAT(refused.body, testing::HasSubstr("banyan.no_operators_token")) << path;
+    const test::Seen wrong =
+        ask("GET " + std::string(path), host + "Authorization: Bearer a Secret\r\n");
+    EXPECT_EQ(wrong.status, 401u) << path;
+    EXPECT_THAT(wrong.body, testing::HasSubstr("that is not the operators' token")) << path;
     EXPECT_EQ(ask("GET " + std::string(path), host + "Authorization: Bearer a secret\r\n").status,
               200u)
         << path;

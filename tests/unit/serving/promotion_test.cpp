@@ -119,9 +119,18 @@ TEST_F(APromotion, CountsNeitherWritesNorWhatClientsGiveUp) {
 TEST_F(APromotion, GoesOnInThePlanOfTheProcessBefore) {
   ASSERT_EQ(order("start"), 200u);
   until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
+  read(users(true, 1)[0]);
+  const auto is_counted = [&] {
+    const Json now = plan();
+    return !now["verdicts"].empty() && now["verdicts"][0]["samples"] == 1;
+  };
+  until("one read is counted", is_counted);
   proxy_.reset();
   start();
   until("it is taken on", [&] { return plan()["conducts"] == true; });
+  EXPECT_TRUE(is_counted()) << "what was seen of the step counts on: " << plan();
+  until("a line in the log",
+        [&] { return log().find("what was seen of it is kept") != std::string::npos; });
   EXPECT_EQ(plan()["state"], "running");
   EXPECT_EQ(plan()["share"], "1%");
   ASSERT_EQ(order("abort"), 200u);

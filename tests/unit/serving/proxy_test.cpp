@@ -2,6 +2,10 @@
 #include "proxy_fixture.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "support/full_disk.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -11,6 +15,15 @@ using test::Seen;
 class TheProxy : public ProxyTest {
  protected:
   TheProxy() { configure(); }
+
+  std::string why_it_does_not_start() const {
+    ProxyOptions options;
+    options.config_file = file();
+    options.log_file = (folder_.path() / "log.json").string();
+    const auto made = Proxy::make(options);
+    EXPECT_FALSE(made.has_value()) << "nobody knows where the traffic stood";
+    return made ? std::string() : made.error();
+  }
 };
 
 TEST_F(TheProxy, SendsEverythingToTheOldSideAtFirst) {
@@ -188,6 +201,79 @@ TEST_F(TheProxy, DoesNotStartAfreshWhereItsControlStoreWasLost) {
   std::filesystem::remove(folder_.path() / "control.db.made");
   start();
   EXPECT_EQ(side_of(1), "legacy");
+}
+
+TEST_F(TheProxy, DoesNotStartAfreshWhereItsControlStoreIsEmpty) {
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  proxy_.reset();
+  const auto store = folder_.path() / "control.db";
+  std::ofstream(store, std::ios::trunc)
+      .flush();  // as an interrupted copy, or a full disk, leaves it
+  ASSERT_EQ(std::filesystem::file_size(store), 0u);
+
+  const std::string refused = why_it_does_not_start();
+  EXPECT_NE(refused.find("control.db is empty (0 bytes)"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("delete " + store.string() + ".made"), std::string::npos) << refused;
+  std::filesystem::remove(store.string() + ".made");
+  start();
+  EXPECT_EQ(side_of(1), "legacy") << "somebody has said that all begins anew";
+}
+
+TEST_F(TheProxy, DoesNotGoByACopyThatIsOlderThanWhatIsKnown) {
+  start();
+  const auto store = folder_.path() / "control.db";
+  const auto copy = folder_.path() / "copy.db";
+  std::filesystem::copy_file(store, copy);
+  ASSERT_EQ(shift("100%"), 200u);
+  proxy_.reset();
+  for (const char* each : {"", "-wal", "-shm"}) std::filesystem::remove(store.string() + each);
+  std::filesystem::copy_file(copy, store);
+
+  const std::string refused = why_it_does_not_start();
+  EXPECT_NE(refused.find("older than what is known of it"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("has revision 1"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("delete " + store.string() + ".made"), std::string::npos) << refused;
+  std::filesystem::remove(store.string() + ".made");
+  start();
+  EXPECT_EQ(side_of(1), "legacy") << "somebody has said that this one is right";
+}
+
+TEST_F(TheProxy, GoesByACopyOfItsControlStoreFromWhileItRan) {
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  const auto store = folder_.path() / "control.db";
+  const auto copy = folder_.path() / "copy.db";
+  std::filesystem::copy_file(store, copy);  // the file alone
+  proxy_.reset();
+  for (const char* each : {"", "-wal", "-shm"}) std::filesystem::remove(store.string() + each);
+  std::filesystem::copy_file(copy, store);
+  start();
+  EXPECT_EQ(side_of(1), "catalog");
+}
+
+TEST_F(TheProxy, TellsOfAControlStoreThatCannotBeWrittenUntilItCan) {
+  test::FullDisk disk("control.db");
+  start();
+  ASSERT_EQ(shift("50%"), 200u);
+  disk.fill();
+  EXPECT_EQ(shift("100%"), 503u);
+  const auto attention = [&] { return test::get(port_, "/_banyan/api/status").body; };
+  until("a word in the status",
+        [&] { return attention().find("control store writes") != std::string::npos; });
+  const Seen health = test::get(port_, "/health/ready");
+  EXPECT_EQ(health.status, 200u) << "requests go where they went";
+  EXPECT_NE(health.body.find("its disk is full"), std::string::npos) << health.body;
+  until("a line in the log",
+        [&] { return log().find("control_store_unwritable") != std::string::npos; });
+
+  disk.make_room();
+  until("that nothing is wrong any more",
+        [&] { return attention().find("control store writes") == std::string::npos; });
+  until("a line in the log",
+        [&] { return log().find("control_store_writable") != std::string::npos; });
+  EXPECT_EQ(shift("100%"), 200u);
+  proxy_.reset();  // before the disk
 }
 
 TEST_F(TheProxy, DoesNotStartAfreshWhereTheWholeFolderOfItsControlStoreWasLost) {

@@ -10,6 +10,7 @@
 
 #include "banyan/routing/keys.hpp"
 #include "proxy_fixture.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -69,19 +70,138 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
         [&] { return open_descriptors() <= at_first; });
 }
 
-TEST_F(AReload, TellsThatARolloutThatHasMovedTrafficIsGone) {
+TEST_F(AReload, TellsOfARuleForAnOperationThatThereIsNoneOf) {
+  start();
+  write(file(), shop_configuration(legacy_.port(), catalog_.port(),
+                                   "[[rollouts.catalog.compare.fields]]\npath = \"/price\"\n"
+                                   "operation = \"catalog.raed\"\n"));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  until("the line", [&] { return log().find("no_effect") != std::string::npos; });
+  EXPECT_NE(log().find("unknown_operation"), std::string::npos);
+  EXPECT_NE(log().find(R"(Did you mean \"catalog.read\"?)"), std::string::npos) << log();
+}
+
+/// The same application without the rollout: what a mistake, or half of a file, leaves of it.
+std::string without_rollout(std::uint16_t legacy, const std::string& more = "") {
+  return "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.legacy]\ninstances = [\"127.0.0.1:" +
+         std::to_string(legacy) + "\"]\n" + more +
+         "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n";
+}
+
+TEST_F(AReload, ThatWouldSendTheWritesOfARolloutBackIsRefused) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  for (const std::string section : {"", "[rollouts.catalog]\n"}) {
+    write(file(), without_rollout(legacy_.port(), section));
+    const auto refused = proxy_->reload();
+    ASSERT_FALSE(refused.has_value()) << section;
+    const std::string told = to_string(refused.error());
+    EXPECT_NE(told.find("catalog at moved (all reads and the writes are on its new side)"),
+              std::string::npos)
+        << told;
+    EXPECT_NE(told.find("banyan shift catalog 0% --writes old"), std::string::npos) << told;
+    EXPECT_NE(told.find("banyan retire catalog"), std::string::npos) << told;
+    EXPECT_EQ(post("/albums/1", "{}").body, "catalog") << "the old table stays in force";
+  }
+}
+
+TEST_F(AReload, ThatHasLostOnlyTheRoutesOfItsWritesIsRefusedAsWell) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  std::string text = shop_configuration(legacy_.port(), catalog_.port());
+  text.erase(text.find("[[routes]]\nname = \"catalog.write\""));
+  write(file(), text + "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n");
+  const auto refused = proxy_->reload();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(to_string(refused.error()).find("leads its writes to a new side"), std::string::npos)
+      << to_string(refused.error());
+  EXPECT_EQ(post("/albums/1", "{}").body, "catalog");
+}
+
+TEST_F(AReload, MayTakeAwayARolloutThatWasSetBackOrIsRetired) {
   start();
   ASSERT_EQ(shift("100%"), 200u);
+  write(file(), without_rollout(legacy_.port()));
+  ASSERT_FALSE(proxy_->reload().has_value()) << "reads are on the new side";
+  ASSERT_EQ(shift("0%"), 200u);
+  EXPECT_TRUE(proxy_->reload().has_value());
+
+  configure();
   ASSERT_TRUE(proxy_->reload().has_value());
-  write(file(),
-        "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.legacy]\ninstances = [\"127.0.0.1:" +
-            std::to_string(legacy_.port()) +
-            "\"]\n[[routes]]\nprefix = \"/albums\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n");
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  ASSERT_EQ(post("/_banyan/api/rollouts/catalog/retire",
+                 R"({"who":"ann","why":"a test","evidence":"nobody asks it"})")
+                .status,
+            200u);
+  write(file(), without_rollout(legacy_.port()));
+  EXPECT_TRUE(proxy_->reload().has_value());
+  EXPECT_EQ(log().find("rollout_without_routes"), std::string::npos) << "that is how it ends";
+}
+
+TEST_F(AReload, TellsThatARolloutThatIsNotAtLegacyIsGone) {
+  start();
+  ASSERT_EQ(
+      post("/_banyan/api/rollouts/catalog/shadow", R"({"who":"ann","why":"a test","force":true})")
+          .status,
+      200u);
   ASSERT_TRUE(proxy_->reload().has_value());
+  write(file(), without_rollout(legacy_.port()));
+  ASSERT_TRUE(proxy_->reload().has_value()) << "no request goes elsewhere for that";
   until("the line", [&] { return log().find("rollout_without_routes") != std::string::npos; });
   EXPECT_EQ(log().find("rollout_without_routes"), log().rfind("rollout_without_routes"))
       << "not while it was there";
-  EXPECT_NE(log().find("canary 100%"), std::string::npos);
+  EXPECT_NE(log().find("catalog at shadow"), std::string::npos);
+  const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+  ASSERT_EQ(status["rollouts"].size(), 1u) << "what the store has is listed: " << status;
+  EXPECT_EQ(status["rollouts"][0]["stage"], "shadow");
+  EXPECT_NE(status["rollouts"][0]["illegal"].get<std::string>().find("nobody here has catalog"),
+            std::string::npos);
+}
+
+TEST_F(AReload, NorMayAStartTakeTheRoutesOfARolloutAway) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  proxy_.reset();
+  write(file(), without_rollout(legacy_.port()));
+  const auto refused =
+      Proxy::make({.config_file = file(), .log_file = (folder_.path() / "log.json").string()});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().find("catalog at moved"), std::string::npos) << refused.error();
+  EXPECT_NE(refused.error().find("--store '"), std::string::npos)
+      << "nothing runs that could be asked: " << refused.error();
+  configure();
+  start();
+  EXPECT_EQ(post("/albums/1", "{}").body, "catalog");
+}
+
+TEST_F(AReload, ThatWasRefusedIsInHealthAndInStatusUntilTheFileIsGoodOrBack) {
+  const auto told = [&] {
+    const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+    std::string text;
+    for (const auto& each : status["attention"]) {
+      if (each["about"] == "configuration") text += each["message"].get<std::string>();
+    }
+    return text;
+  };
+  start();
+  EXPECT_EQ(told(), "");
+  write(file(), "[proxy]\nlisten = 7\n");
+  ASSERT_FALSE(proxy_->reload().has_value());
+  until("the attention",
+        [&] { return told().find("the next start would fail") != std::string::npos; });
+  EXPECT_NE(told().find("banyan.toml:2:"), std::string::npos) << told();
+  const auto health = nlohmann::json::parse(test::get(port_, "/health/ready").body);
+  EXPECT_EQ(health["status"], "warn") << health;
+  EXPECT_EQ(health["checks"]["configuration"][0]["status"], "warn") << health;
+
+  configure();
+  ASSERT_TRUE(proxy_->reload().has_value());
+  until("all is well", [&] { return told().empty(); });
+  std::filesystem::rename(file(), file() + ".away");
+  until("that it is gone",
+        [&] { return told().find("is not there any more") != std::string::npos; });
+  std::filesystem::rename(file() + ".away", file());
+  until("all is well again", [&] { return told().empty(); });
 }
 
 TEST_F(AReload, KeepsTheHealthOfGroupsThatStayAsTheyWere) {
@@ -146,7 +266,7 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
   std::string text = shop_configuration(legacy_.port(), catalog_.port());
   text.insert(text.find("sticky"), "operators = \"0.0.0.0:0\"\noperators_token_file = \"token\"\n");
   write(file(), text);
-  write(secret, "the first secret of all\n");
+  test::write_secret(secret, "the first secret of all\n");
   start();
   const auto status_with = [&](const std::string& token) {
     return test::ask(
@@ -155,13 +275,13 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
         .status;
   };
   EXPECT_EQ(status_with("the first secret of all"), 200u);
-  write(secret, "the second secret of all\n");
+  test::write_secret(secret, "the second secret of all\n");
   ASSERT_TRUE(proxy_->reload().has_value());
   EXPECT_EQ(status_with("the first secret of all"), 401u);
   EXPECT_EQ(status_with("the second secret of all"), 200u);
   until("a line", [&] { return log().find("operators_token_changed") != std::string::npos; });
 
-  write(secret, "short\n");
+  test::write_secret(secret, "short\n");
   const auto refused = proxy_->reload();
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(to_string(refused.error()).find("operators_token_file"), std::string::npos);

@@ -38,6 +38,31 @@ TEST_F(ASickUpstream, IsNamedByStatusWithTheSideThatItIs) {
   });
 }
 
+TEST_F(ASickUpstream, IsInTheLogWithoutAHealthCheckAndStaysToldUntilItHasAnswered) {
+  auto catalog = std::make_unique<NamedServer>("catalog");
+  const std::uint16_t port = catalog->port();
+  write(file(), shop_configuration(legacy_.port(), port));
+  start({.health = {.rest = std::chrono::milliseconds(1)}});
+  ASSERT_EQ(shift("100%"), 200u);
+  EXPECT_EQ(side_of(1), "catalog");
+  catalog.reset();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 503u);
+  until("the event", [&] { return log().find("instance_ejected") != std::string::npos; });
+  EXPECT_EQ(log().find("instance_ejected"), log().rfind("instance_ejected")) << "once";
+  const auto attention = [this] {
+    return test::get(port_, "/_banyan/api/status").body.find("no healthy instance in catalog") !=
+           std::string::npos;
+  };
+  until("its rest is over", [this] {
+    return test::get(port_, "/_banyan/api/upstreams").body.find("half_open") != std::string::npos;
+  });
+  until("attention", attention);
+  catalog = std::make_unique<NamedServer>("catalog", port);
+  EXPECT_EQ(side_of(1), "catalog");
+  until("its end", [&] { return log().find("instance_healthy") != std::string::npos; });
+  until("nothing to attend to", [&] { return !attention(); });
+}
+
 TEST_F(ASickUpstream, IsUsedAgainOnceItIsBack) {
   auto catalog = std::make_unique<NamedServer>("catalog");
   const std::uint16_t port = catalog->port();

@@ -8,6 +8,7 @@
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -19,7 +20,7 @@ constexpr const char* kSecret = "0123456789abcdef";
 class ThoseWhoMayChoose : public testing::Test {
  protected:
   void SetUp() override {
-    std::ofstream(folder_.path() / "testers.secret") << kSecret << '\n';
+    test::write_secret(folder_.path() / "testers.secret", std::string(kSecret) + '\n');
     catalog_.header = "X-Side";
     catalog_.secret_file = "testers.secret";
   }
@@ -148,11 +149,26 @@ TEST_F(ThoseWhoMayChoose, AreToldByTheHeaderOnlyWhenTheyHaveSaidIt) {
   EXPECT_EQ(told_, "catalog by X-Side orders by X-Side ");
 }
 
+TEST_F(ThoseWhoMayChoose, NeedASecretThatNotEverybodyMayRead) {
+  const auto file = folder_.path() / "testers.secret";
+  using std::filesystem::perms;
+  std::filesystem::permissions(file, perms::owner_read | perms::owner_write | perms::group_read);
+  EXPECT_TRUE(make());
+  std::filesystem::permissions(file, perms::owner_read | perms::others_read);
+  const auto open = make();
+  ASSERT_FALSE(open);
+  EXPECT_THAT(to_string(open.error()),
+              testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),
+                             HasSubstr("open to everybody on this machine (mode 0404)"),
+                             HasSubstr("chmod o= "), testing::Not(HasSubstr(kSecret))));
+}
+
 TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotGuessed) {
-  std::ofstream(folder_.path() / "testers.secret") << "short\n";
+  test::write_secret(folder_.path() / "testers.secret", "short\n");
   EXPECT_THAT(to_string(make().error()),
               testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),
-                             HasSubstr("less than 16 characters"), HasSubstr("/dev/urandom")));
+                             HasSubstr("less than 16 characters"),
+                             HasSubstr("(umask 077; head -c 24 /dev/urandom")));
   std::filesystem::remove(folder_.path() / "testers.secret");
   EXPECT_THAT(to_string(make().error()), HasSubstr("cannot be read"));
   EXPECT_TRUE(book_.all().empty()) << "a file that is refused leaves no figures behind";

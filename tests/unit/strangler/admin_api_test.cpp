@@ -131,6 +131,63 @@ TEST_F(AdminApiTest, TellsTheRequestsThatBelongToNoOperation) {
                             "catch_alls":[{"route":"everything else","requests":12}]})"));
 }
 
+TEST_F(AdminApiTest, TellsWhichOfThemAreSinceTheRoutesWereReadLast) {
+  AdminApi api(*board_, {.live = {.unowned = [] {
+                           return Unowned{.nowhere = 3,
+                                          .not_told_apart = 0,
+                                          .catch_alls = {{"everything else", 12}},
+                                          .lately = {{"everything else", 0}},
+                                          .nowhere_lately = 1};
+                         }}});
+  EXPECT_EQ(json(api.answer({"GET", "/status", {}, {}, {}}))["unowned"],
+            Json::parse(R"({"nowhere":3,"not_told_apart":0,
+                            "catch_alls":[{"route":"everything else","requests":12,
+                                           "since_routes_read":0}],
+                            "nowhere_since_routes_read":1})"));
+}
+
+TEST_F(AdminApiTest, SaysThatTheDataOfAForeignApplicationAreUnknown) {
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side_sees_writes = module == "catalog"};
+  });
+  AdminApi api(board);
+  const Json rollouts = json(api.answer({"GET", "/status", {}, {}, {}}))["rollouts"];
+  EXPECT_EQ(rollouts[0]["data"], "shared") << "of catalog somebody has said it";
+  EXPECT_EQ(rollouts[1]["data"], "unknown")
+      << "nobody has said that both sides of orders share any";
+}
+
+TEST_F(AdminApiTest, TellsThatWritesStayBehindOnTheNewSideWithTheirNumber) {
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side_sees_writes = module == "catalog"};
+  });
+  AdminApi api(board, {.live = {.new_side_writes = [](std::string_view) { return 12U; }}});
+  const auto order = [&](const std::string& path, const std::string& body) {
+    return json(api.answer({"POST", path, {}, "application/json", body}));
+  };
+  for (const char* module : {"catalog", "orders"}) {
+    SCOPED_TRACE(module);
+    const std::string rollout = std::string("/rollouts/") + module;
+    EXPECT_FALSE(
+        order(rollout + "/shift", R"({"percent":100,"writes":"remote","who":"a","why":"b"})")
+            .contains("left_behind"))
+        << "nothing stays behind on the way there";
+    const Json preview =
+        order("/goto", R"({"revision":0,"dry_run":true,"who":"a","why":"b"})")["changes"].back();
+    EXPECT_EQ(preview.contains("left_behind"), std::string_view(module) == "orders");
+    const Json back = order(rollout + "/back", R"({"who":"a","why":"b"})");
+    EXPECT_EQ(back["after"]["stage"], "canary");
+    ASSERT_EQ(back.contains("left_behind"), std::string_view(module) == "orders") << back;
+  }
+  order("/rollouts/orders/shift", R"({"writes":"remote","who":"a","why":"b"})");
+  const Json home =
+      order("/rollouts/orders/shift", R"({"percent":0,"writes":"local","who":"a","why":"b"})");
+  EXPECT_EQ(home["left_behind"]["writes"], 12);
+  EXPECT_THAT(home["left_behind"]["message"].get<std::string>(),
+              testing::AllOf(HasSubstr("may be missing on the old one"), HasSubstr("12 writes"),
+                             HasSubstr("shared_data = true in [rollouts.orders.fallback]")));
+}
+
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   const AdminAnswer answer =
       post("/rollouts/catalog/shift",
@@ -143,7 +200,18 @@ TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   EXPECT_EQ(shifted["entry"]["who"], "ann");
   EXPECT_EQ(shifted["entry"]["time"], "2023-11-14T22:13:20.000000Z");
   EXPECT_EQ(shifted["entry"]["after"]["reads"], 2500);
-  EXPECT_EQ(shifted["entry"]["evidence"], R"({"errors":0})");
+  EXPECT_EQ(shifted["entry"]["evidence"], Json::parse(R"({"errors":0})"))
+      << "JSON, and not a text with JSON in it";
+  EXPECT_EQ(store_->log(1)->front().evidence, R"({"errors":0})") << "the text is what is hashed";
+}
+
+TEST_F(AdminApiTest, TellsEvidenceAsItWasBrought) {
+  const auto told = [](const std::string& evidence) { return evidence_json(evidence); };
+  EXPECT_EQ(told(R"({"dead":true})"), R"({"dead":true})");
+  EXPECT_EQ(told(R"({"dead":true}; forced)"), R"({"dead":true,"remark":"forced"})");
+  EXPECT_EQ(told("forced"), R"("forced")");
+  EXPECT_EQ(told("12"), R"("12")") << "a number that a person wrote is a text";
+  EXPECT_EQ(told("{broken}; forced"), R"("{broken}; forced")");
 }
 
 TEST_F(AdminApiTest, TakesAPercentageAsANumberToo) {
@@ -241,7 +309,7 @@ TEST_F(AdminApiTest, RetiresWithTheJudgementAndNotWithoutOne) {
       json(post("/rollouts/catalog/retire",
                 R"({"who":"ann","why":"quiet","evidence":{"dead":true},"from_revision":1})"));
   EXPECT_EQ(retired["after"]["stage"], "retired");
-  EXPECT_EQ(retired["entry"]["evidence"], R"({"dead":true})");
+  EXPECT_EQ(retired["entry"]["evidence"], Json::parse(R"({"dead":true})"));
   const Json shown = json(get("/status"))["rollouts"][0];
   EXPECT_EQ(shown["stage"], "retired");
   EXPECT_EQ(shown["back"], "moved");
@@ -260,7 +328,7 @@ TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   EXPECT_EQ(found["intact"], true);
   EXPECT_EQ(found["entries"], 3);
   EXPECT_EQ(json(get("/verify", "head=" + found["head"].get<std::string>()))["intact"], true);
-  EXPECT_EQ(json(get("/verify", "head=abc"))["intact"], false);
+  EXPECT_EQ(json(get("/verify", "head=" + std::string(64, 'b')))["intact"], false);
 }
 
 TEST_F(AdminApiTest, TellsEveryKindOfLineAndOneWhereItIsAskedFor) {
@@ -350,7 +418,8 @@ TEST_F(AdminApiTest, RefusesABadOrderAboutAPlanWithAPointerToEachProblem) {
        {"/steps/0/percent is missing",
         "/steps/0/percnt unknown field. Known: percent, writes, dwell_seconds, samples."}},
       {R"({"action":"start","steps":[{"percent":100,"writes":"new"}],"who":"a","why":"b"})",
-       {"/steps/0/writes is \"new\", expected \"remote\" or \"local\""}},
+       {"/steps/0/writes is \"new\", expected \"remote\" (the new side) or \"local\" (the old "
+        "one)"}},
   };
   for (const auto& [body, expected] : cases) {
     const AdminAnswer answer = post("/rollouts/catalog/plan", body);
@@ -415,6 +484,29 @@ TEST_F(AdminApiTest, GoesNowhereWhenOneOfAllMayNot) {
   EXPECT_EQ(store_->stand()->revision, 4U);
 }
 
+TEST_F(AdminApiTest, TriesAReturnAsItWouldBeDone) {
+  post("/rollouts/catalog/shift", R"({"percent":50,"who":"a","why":"b"})");
+  post("/rollouts/catalog/shift", R"({"percent":0,"who":"a","why":"b"})");
+  Switchboard board(*store_);
+  board.require([](std::string_view) { return std::optional<std::string>("nobody answers"); });
+  AdminApi api(board);
+  const auto ask = [&](const std::string& more) {
+    return api.answer({"POST",
+                       "/goto",
+                       {},
+                       "application/json",
+                       "{\"revision\":1," + more + R"("who":"a","why":"b"})"});
+  };
+  for (const char* more : {"", R"("dry_run":true,)"}) {
+    const AdminAnswer answer = ask(more);
+    EXPECT_EQ(rule(answer), "banyan.new_side_unhealthy") << more;
+    EXPECT_THAT(message(answer), HasSubstr("nobody answers"));
+  }
+  EXPECT_EQ(json(ask(R"("dry_run":true,"force":true,)"))["changes"].size(), 1U)
+      << "who forces asks nobody, and is shown that";
+  EXPECT_EQ(store_->stand()->revision, 2U);
+}
+
 TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {R"({"percent":"25%"})",
@@ -434,7 +526,7 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
         "25%, "
         "0.5% or 100"}},
       {R"({"who":"a","why":"b","writes":"both"})",
-       {"/writes is \"both\", expected \"remote\" or \"local\""}},
+       {"/writes is \"both\", expected \"remote\" (the new side) or \"local\" (the old one)"}},
       {R"({"who":"a","why":"b","percent":1,"perzent":1,"a/b~":2})",
        {"/a~1b~0 unknown field. Known: percent, writes, from_revision, who, why, evidence, "
         "force.",
@@ -446,6 +538,28 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
     EXPECT_EQ(details(answer), expected) << body;
   }
   EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(AdminApiTest, EndsARefusalWithOneFullStop) {
+  const std::string unlike =
+      message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"xyzzy":2})"));
+  EXPECT_TRUE(unlike.ends_with("evidence, force.")) << unlike;
+  const std::string alike =
+      message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"perzent":2})"));
+  EXPECT_TRUE(alike.ends_with("Did you mean \"percent\"?")) << alike;
+}
+
+TEST_F(AdminApiTest, TakesAMistypedHeadForNoTampering) {
+  for (const char* query : {"head=zz", "head=ABC", "head=0123"}) {
+    EXPECT_EQ(rule(get("/verify", query)), "banyan.invalid_request") << query;
+  }
+  EXPECT_THAT(message(get("/verify", "head=zz")), HasSubstr("64 lower-case hexadecimal digits"));
+  EXPECT_EQ(json(get("/verify", "head=" + std::string(64, 'a')))["intact"], false);
+}
+
+TEST_F(AdminApiTest, KnowsNoLinesOfARolloutThatThereIsNot) {
+  EXPECT_EQ(rule(get("/log", "module=nosuch")), "banyan.unknown_rollout");
+  EXPECT_TRUE(json(get("/log", "module=catalog"))["entries"].empty()) << "nothing has happened yet";
 }
 
 TEST_F(AdminApiTest, RefusesWhatIsNoJson) {

@@ -94,7 +94,7 @@ banyan.toml:6:8: path is "released_at", expected a field of the body such as "/a
 banyan.toml:7:6: as is "tiem", expected "exact", "number" (no further apart than `within`), "time" (of RFC 3339, no further apart than `within`), "generated_id" (each side makes its own, always the same for the same thing), "any_order" (a list whose order says nothing), "same_form" (there, and of about that length) or "ignored" (`until` a day, by an `owner`, for a reason (`why`)). Did you mean "time"?
 banyan.toml:8:1: [[rollouts.catalog.compare.fields]] lacks path, such as path = "/albums/*/released_at"
 banyan.toml:10:10: within is "soon", expected a time such as "500ms", "2s" or "1h"
-banyan.toml:11:1: [[rollouts.catalog.compare.fields]] lacks within, such as within = "2s"
+banyan.toml:11:1: [[rollouts.catalog.compare.fields]] lacks within, such as within = "0.01"
 banyan.toml:14:1: [[rollouts.catalog.compare.fields]] lacks why, such as why = "the old side rounds down, see #123"
 banyan.toml:14:1: there is a rule for "/a" already
 banyan.toml:17:9: until is "2027-02-30", expected a day such as "2027-03-31"

@@ -169,6 +169,27 @@ TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
   EXPECT_EQ(read->rollout("shop")->steps, usual_steps());
 }
 
+TEST(ConfigurationFile, TakesHoursAndDaysAndSaysItsBoundsInThem) {
+  const auto with = [](const std::string& dwell) {
+    return parse_configuration(
+        "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[rollouts.shop.plan]\n"
+        "back_dwell = \"" +
+            dwell + "\"\n",
+        "f");
+  };
+  for (const auto& [text, hours] : {std::pair("2h", 2), std::pair("1d", 24)}) {
+    const auto read = with(text);
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->rollout("shop")->plan.back_dwell, std::chrono::hours(hours)) << text;
+  }
+  const auto longer = with("400d");
+  ASSERT_FALSE(longer);
+  EXPECT_NE(to_string(longer.error())
+                .find(R"(expected a time from 1ms to 366d such as "30s", "10m", "2h" or "1d")"),
+            std::string::npos)
+      << to_string(longer.error());
+}
+
 TEST(ConfigurationFile, ListensOnAddressesAndUnixSocketsAndElsewhereForOperators) {
   const auto read = parse_configuration(
       "[proxy]\nlisten = [\"0.0.0.0:80\", { address = \"[::]:80\" }, \"unix:/run/b.sock\"]\n"

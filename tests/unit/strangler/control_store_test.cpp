@@ -566,7 +566,7 @@ TEST(ControlStoreFile, RefusesADamagedFile) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
   EXPECT_THAT(refused.error().message, HasSubstr("is damaged ("));
-  EXPECT_THAT(refused.error().message, HasSubstr("put back a copy"));
+  EXPECT_THAT(refused.error().message, HasSubstr("put the newest copy back"));
 }
 
 TEST(ControlStoreFile, RefusesATruncatedFile) {

@@ -267,6 +267,9 @@ class BrokenStore final : public ControlStore {
     if (broken) return gone();
     return inner_.outside_version();
   }
+  Result<void> mark_notes() override { return inner_.mark_notes(); }
+  std::optional<Error> unwritable() override { return inner_.unwritable(); }
+  void tend() override { inner_.tend(); }
 
  private:
   static std::unexpected<Error> gone() {

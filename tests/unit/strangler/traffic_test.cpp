@@ -138,8 +138,8 @@ TEST(LegalityMatrix, SaysWhatIsLegalInstead) {
   EXPECT_EQ(
       why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), far),
       "only one side can open the database of catalog, so its traffic moves as a whole. Shift "
-      "it at once: 100% with writes remote, or 0% with writes local. Legal now: legacy, "
-      "moved, retired.");
+      "it at once: 100% with the writes on the new side, or 0% with them on the old one. Legal "
+      "now: legacy, moved.");
   EXPECT_EQ(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local),
                                {.old_side = false, .new_side = false}),
             "there is no service of catalog to send traffic to. Build the application with "
@@ -147,6 +147,13 @@ TEST(LegalityMatrix, SaysWhatIsLegalInstead) {
             "catalog=HOST:PORT`; for a foreign application, give its routes a successor in "
             "banyan.toml. Nothing is legal as things are.");
   EXPECT_FALSE(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), {}));
+}
+
+TEST(LegalityMatrix, NamesNoStageWhereTheSharesThemselvesAreTheReason) {
+  const auto why = why_change_illegal("catalog", Traffic::of(percent("10"), Side::Remote), {});
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->find("Legal now"), std::string::npos) << *why;
+  EXPECT_TRUE(why->ends_with("or move all reads first (100%).")) << *why;
 }
 
 TEST(LegalityMatrix, ShiftsNobodyWhileADatabaseIsSwitched) {
@@ -192,7 +199,7 @@ TEST(LegalityMatrix, TeachesTheNextStep) {
       why_illegal("catalog", Traffic::of(percent("25"), Side::Remote), {}),
       "the writes of catalog may only be on the new side while 100% of its reads are, and 25% "
       "would be: two sides must never answer for what one of them writes. Bring the writes home "
-      "in the same change (writes local), or move all reads first (100%).");
+      "in the same change (writes to the old side), or move all reads first (100%).");
   EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
             "there is no service of catalog to send traffic to. Build the application with "
             "-DBANYAN_ROUTED=catalog, start the module's service, and give the application `--at "
@@ -210,7 +217,7 @@ TEST(LegalityMatrix, TeachesTheNextStep) {
       why_illegal("catalog", Traffic::of(percent("1"), Side::Local),
                   {.data = DataStage::Separate, .both_reach_data = false}),
       "only one side can open the database of catalog, so its traffic moves as a whole. Shift it "
-      "at once: 100% with writes remote, or 0% with writes local.");
+      "at once: 100% with the writes on the new side, or 0% with them on the old one.");
 }
 
 // A tester's request beside the others', written down independently: every combination again.

@@ -251,6 +251,11 @@ TEST_F(WitnessTest, IsNotNeededToCloseARolloutThatIsGone) {
   ASSERT_FALSE(more);
   EXPECT_THAT(more.error().message, HasSubstr("nobody here has orders"));
   ASSERT_TRUE(before.shift("orders", {Percent::all(), {}}, kBecause));
+  const auto overview = board.overview();
+  ASSERT_TRUE(overview);
+  ASSERT_EQ(overview->positions.size(), 2U) << "its traffic is elsewhere, so it is told";
+  EXPECT_EQ(overview->positions[1].rollout.module, "orders");
+  EXPECT_THAT(overview->positions[1].illegal.value_or(""), HasSubstr("nobody here has orders"));
   EXPECT_TRUE(board.shift("orders", {Percent::none(), {}}, kBecause)) << "it may be closed";
 }
 

@@ -147,6 +147,39 @@ TEST_F(LogPipe, ThatNobodyReadsAnyMoreEndsNeitherTheProcessNorTheLog) {
   EXPECT_THAT(read_until("second"), testing::HasSubstr("log_lines_dropped"));
 }
 
+TEST(LogFileInAFolderThatIsNotThere, IsRefusedAndItsFolderIsNotMade) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "banyan-mistyped";
+  std::filesystem::remove_all(folder);
+  try {
+    const Log log({.service = "shop", .file = (folder / "log").string()});
+    FAIL() << "opened";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("Its folder must be there"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+TEST_F(LogFile, ThatCannotBeOpenedAgainIsWrittenOnAndSaysSo) {
+  const std::filesystem::path folder = path.string() + "-folder";
+  const std::filesystem::path moved = path.string() + "-moved";
+  std::filesystem::remove_all(folder);
+  std::filesystem::remove_all(moved);
+  std::filesystem::create_directory(folder);
+  {
+    const Log log({.service = "shop", .file = (folder / "log").string()});
+    std::filesystem::rename(folder, moved);
+    log.reopen();
+    log.write(Level::Info, "after");
+  }
+  std::ifstream file(moved / "log");
+  std::vector<std::string> events;
+  for (std::string line; std::getline(file, line);) {
+    events.push_back(nlohmann::json::parse(line)["event"].get<std::string>());
+  }
+  EXPECT_THAT(events, testing::UnorderedElementsAre("log_not_reopened", "after"));
+  std::filesystem::remove_all(moved);
+}
+
 TEST(LogFileThatCannotBeOpened, IsNamedWithAWayOut) {
   try {
     const Log log({.service = "shop", .file = "/proc/no/such/folder/log"});

@@ -5,9 +5,11 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -64,6 +66,29 @@ TEST_F(TheGroup, WithRoomForFourTakesTwoUploadsThatAreNotWhole) {
   ASSERT_TRUE(group.pick({}, Comes));
   EXPECT_EQ(group.pick(), std::nullopt);
   EXPECT_EQ(group.status()[0].in_flight, 4u);
+}
+
+TEST_F(TheGroup, TellsOnceThatRequestsHaveEjectedAnInstanceAndThatOneWasAnsweredAgain) {
+  std::vector<std::string> told;
+  GroupOptions options{.name = "shop", .instances = {{"127.0.0.1", 1}}};
+  options.changed = [&](const HealthChange& change) {
+    told.push_back((change.passing ? "healthy: " : "ejected: ") + change.why);
+  };
+  Group group(std::move(options), clock_);
+  for (int i = 0; i < 7; ++i) group.failed(0);
+  EXPECT_EQ(told,
+            std::vector<std::string>{"ejected: 5 of 5 requests of the last ten seconds failed"});
+  clock_.advance(std::chrono::seconds{5});
+  group.failed(0);
+  EXPECT_EQ(told.size(), 1u) << "it was ejected, and is";
+  EXPECT_FALSE(group.healthy());
+  clock_.advance(std::chrono::seconds{60});
+  ASSERT_EQ(group.status()[0].state, InstanceState::HalfOpen);
+  EXPECT_FALSE(group.healthy()) << "nobody has reached it since";
+  group.succeeded(0);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1], "healthy: it has answered a request");
+  EXPECT_TRUE(group.healthy());
 }
 
 TEST_F(TheGroup, UsesAllWhenAllAreEjected) {

@@ -77,6 +77,34 @@ TEST(EvidenceOfMore, GrowsWhateverWasBefore) {
   EXPECT_LT(blocks, 20);
 }
 
+TEST(EvidenceOfMore, GoesOnFromTheStateOfAnother) {
+  EvidenceOfMore one;
+  for (int i = 0; i < 100; ++i) one.add({.hits = 2, .of = 100}, {.hits = 0, .of = 100});
+  EvidenceOfMore other;
+  ASSERT_TRUE(other.go_on(one.state()));
+  EXPECT_EQ(other.log_e(), one.log_e());
+  one.add({.hits = 1, .of = 50}, {.hits = 1, .of = 70});
+  other.add({.hits = 1, .of = 50}, {.hits = 1, .of = 70});
+  EXPECT_EQ(other.log_e(), one.log_e());
+  EvidenceOfMore::State wrong = one.state();
+  wrong.log_bets.pop_back();
+  EXPECT_FALSE(other.go_on(wrong)) << "of other rules";
+  wrong = one.state();
+  wrong.hits = wrong.seen + 1;
+  EXPECT_FALSE(other.go_on(wrong));
+  EXPECT_EQ(other.log_e(), one.log_e());
+}
+
+TEST(EvidenceOfNoMore, GoesOnFromTheStateOfAnother) {
+  EvidenceOfNoMore one;
+  for (int i = 0; i < 100; ++i) one.add({.hits = 0, .of = 100}, {.hits = 1, .of = 100});
+  EvidenceOfNoMore other;
+  ASSERT_TRUE(other.go_on(one.state()));
+  one.add({.hits = 1, .of = 50}, {.hits = 1, .of = 70});
+  other.add({.hits = 1, .of = 50}, {.hits = 1, .of = 70});
+  EXPECT_EQ(other.log_e(), one.log_e());
+}
+
 TEST(EvidenceOfMore, StaysSmallOverManySeedsOfTheSame) {
   int alarms = 0;
   const int runs = simulations(100);

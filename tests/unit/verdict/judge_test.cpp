@@ -48,8 +48,53 @@ TEST(Judge, SaysWhatIsWorseWithTheFigures) {
   const OperationVerdict verdict = judge.verdicts().front();
   EXPECT_EQ(verdict.judgement, Judgement::Worse);
   EXPECT_THAT(verdict.reason,
-              HasSubstr("a.one: 400 of 14000 (2.86%) of the new side failed, 0 of 14000 (0%) of "
-                        "the old one in the same time; an e-value of 10^"));
+              HasSubstr("a.one: 400 of the last 14000 (2.86%) of the new side failed, 0 of the "
+                        "last 14000 (0%) of the old one in the same time; that is no chance: "));
+  EXPECT_THAT(verdict.reason, HasSubstr("the evidence that is needed"));
+}
+
+TEST(Judge, SaysHowMuchMoreHasToBeSeenUntilItCanTell) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(5, 0, 0));
+  const OperationVerdict early = judge.verdicts().front();
+  EXPECT_EQ(early.judgement, Judgement::CannotTell);
+  EXPECT_THAT(early.reason, HasSubstr("how long 99 of 100 requests take at most on the old side is "
+                                      "not known yet"))
+      << "of all that lacks what lacks most";
+  EXPECT_THAT(early.reason, HasSubstr("about 1800 more requests of its control group, 90 s as they "
+                                      "come now"));
+  ASSERT_TRUE(early.missing);
+  EXPECT_EQ(early.missing->more, 1'800U) << "of 2,000, and 200 were seen";
+  EXPECT_TRUE(early.missing->of_old_side);
+  EXPECT_EQ(early.missing->time, std::chrono::seconds(90));
+  const auto json = nlohmann::json::parse(to_json({early}))["operations"][0]["missing"];
+  EXPECT_EQ(json["of"], "old_side");
+  EXPECT_EQ(json["more"], 1'800);
+
+  Moment failing = moment(100, 0, 0);
+  for (int i = 0; i < 20; ++i) judge.add("a.one", failing);
+  judge.begin_step(false);
+  judge.add("a.one", failing);
+  const OperationVerdict late = judge.verdicts().front();
+  ASSERT_EQ(late.judgement, Judgement::CannotTell);
+  EXPECT_THAT(late.reason, HasSubstr(" % of the evidence that is needed, about "));
+  ASSERT_TRUE(late.missing);
+  const std::uint64_t forecast = *late.missing->more;
+  std::uint64_t came = 0;
+  for (; judge.verdicts().front().judgement == Judgement::CannotTell && came < 100'000; came += 100)
+    judge.add("a.one", failing);
+  EXPECT_GT(came * 2, forecast) << "it is a forecast, and no promise";
+  EXPECT_LT(came, forecast * 2 + 200);
+}
+
+TEST(Judge, CountsFailuresOfTheSameRequestsThatItCallsSamples) {
+  Judge judge({"a.one"});
+  judge.begin_step(false);
+  for (int i = 0; i < 1'000; ++i) judge.add("a.one", moment(10, 1, 0));
+  const OperationVerdict verdict = judge.verdicts().front();
+  EXPECT_EQ(verdict.samples, 10'000U);
+  EXPECT_EQ(verdict.failed, (statistics::Tally{1'000, 10'000})) << "not only of the last minute";
+  EXPECT_EQ(verdict.failed_old, (statistics::Tally{0, 10'000}));
 }
 
 TEST(Judge, TakesAFallbackForAFailureOfTheNewSide) {
@@ -117,6 +162,82 @@ TEST(Judge, HoldsTheNewSideToWhatTheOldOneWasLikeWhenAllHasMoved) {
       << judge.verdicts().front().reason;
   for (int i = 0; i < 40; ++i) judge.add("a.one", alone(10));
   EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+  EXPECT_THAT(
+      judge.verdicts().front().reason,
+      HasSubstr("of the old one before all had moved; nobody is left there to compare with"));
+}
+
+/// All of it on the new side.
+Moment moved(std::uint64_t requests, microseconds took) {
+  Moment moment;
+  for (std::uint64_t i = 0; i < requests; ++i) moment.new_side.add(Ending::Good, took);
+  return moment;
+}
+
+// The machine has become busier, or the side cannot bear all: who has moved has nobody to ask.
+TEST(Judge, CannotTellASlowSideFromABusyDayWhenAllHasMovedAndIsSureAgainAfterwards) {
+  Judge judge({"a.one"});
+  const auto verdict = [&] { return judge.verdicts().front(); };
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  judge.begin_step(true);
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(20'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
+  EXPECT_THAT(verdict().reason, HasSubstr("of the old one before all had moved; nobody is left "
+                                          "there to tell a slow side from a busy day"));
+  const auto json = nlohmann::json::parse(to_json(judge.verdicts()));
+  EXPECT_EQ(json["operations"][0]["findings"].back()["held_to"], "before");
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(10'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
+}
+
+TEST(Judge, HoldsNothingOfTimesAgainstTheNewSideThatItSawWhileItWasAlone) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  judge.begin_step(true);
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moved(200, microseconds(20'000)));
+  judge.begin_step(false);
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason;
+}
+
+TEST(Judge, GoesOnFromWhatAnotherHasSeen) {
+  Judge before({"a.one", "a.two"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  for (int i = 0; i < 40; ++i) before.add("a.two", moment(100, 20, 0));
+  Judge judge({"a.one", "a.three", "a.two"});
+  judge.begin_step(false);
+  ASSERT_TRUE(judge.go_on(before.kept(), Judge::Memory::All));
+  const auto verdicts = judge.verdicts();
+  EXPECT_EQ(of(verdicts, "a.one").judgement, Judgement::BetterOrEqual)
+      << of(verdicts, "a.one").reason;
+  EXPECT_EQ(of(verdicts, "a.one").samples, 40'000U);
+  EXPECT_EQ(of(verdicts, "a.two").judgement, Judgement::Worse);
+  EXPECT_EQ(of(verdicts, "a.three").samples, 0U);
+}
+
+TEST(Judge, GoesOnFromWhatIsUsualAndHasSeenNothingOfTheStep) {
+  Judge before({"a.one"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  Judge judge({"a.one"});
+  judge.begin_step(true);
+  ASSERT_TRUE(judge.go_on(before.kept(), Judge::Memory::Usual));
+  EXPECT_EQ(judge.verdicts().front().samples, 0U);
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::CannotTell);
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moved(100, microseconds(10'000)));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason << ": nobody could learn it any more";
+}
+
+TEST(Judge, TakesNothingOfWhatItCannotRead) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  const std::string kept = judge.kept();
+  EXPECT_FALSE(judge.go_on("", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on("{}", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on(R"([{"operation":"a.one","samples":-1}])", Judge::Memory::All));
+  EXPECT_FALSE(judge.go_on(kept.substr(0, kept.size() / 2), Judge::Memory::All));
+  EXPECT_EQ(judge.kept(), kept);
 }
 
 TEST(Judge, WeighsConsumersOfEventsLikewise) {
@@ -175,12 +296,17 @@ TEST_F(TheJudgeOfWrites, HoldsTheNewSideToWhatTheOldOneWasLike) {
                                           "before;"));
 }
 
-TEST_F(TheJudgeOfWrites, FindsThatTheyTakeLongerThanTheyDid) {
+TEST_F(TheJudgeOfWrites, CannotTellASlowSideFromABusyDayWhenTheyTakeLongerThanTheyDid) {
   add(100, writes(50, 0, Side::Local));
   judge_.begin_step(true);
   add(100, writes(50, 0, Side::Remote, microseconds(60'000)));
-  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
   EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+  EXPECT_THAT(verdict().reason, HasSubstr("of the old one before they moved; nobody is left there "
+                                          "to tell a slow side from a busy day"));
+  EXPECT_FALSE(verdict().far_slower) << "less than a minute";
+  add(200, writes(50, 0, Side::Remote, microseconds(60'000)));
+  EXPECT_TRUE(verdict().far_slower);
 }
 
 TEST_F(TheJudgeOfWrites, SaysWhatItCouldNotJudgeForWantOfWritesBefore) {

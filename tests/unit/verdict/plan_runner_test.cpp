@@ -218,6 +218,33 @@ TEST_F(Running, GoesOnFromWhereItWasWrittenDownWithTheStepFromItsBeginning) {
   EXPECT_THROW(PlanRunner(Plan::usual(), clock_, {.step = 5}), std::invalid_argument);
 }
 
+TEST_F(Running, GoesOnWithAStepThatAnotherHasConducted) {
+  ticks(300, kGood);
+  const std::chrono::milliseconds lasted = runner_.lasted();
+  EXPECT_EQ(lasted, Seconds(299)) << "since the tick that found it begun";
+  PlanRunner next(Plan::usual(), clock_, runner_.mark());
+  EXPECT_EQ(next.lasted(), Seconds(0));
+  clock_.advance(Seconds(86'400));  // in which nobody conducted
+  next.go_on(lasted);
+  EXPECT_EQ(next.tick(reads(share_), kGood).reason, "1% stays for another 301s");
+  EXPECT_EQ(next.steps_begun(), 0U) << "what was seen of it counts on";
+  clock_.advance(Seconds(301));
+  EXPECT_TRUE(next.tick(reads(share_), kGood).shifts());
+}
+
+TEST_F(Running, NeedsAPersonWhereAnswersTakeFarLongerAndNobodyIsLeftToAsk) {
+  for (int i = 0; i < 5'000 && share_ < Percent::all(); ++i) tick(kGood);
+  ASSERT_EQ(share_, Percent::all());
+  std::vector<OperationVerdict> far = kUnknown;
+  far.front().far_slower = true;
+  EXPECT_FALSE(tick(far).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_THAT(runner_.reason(), HasSubstr("a.one: cannot_tell. More than half of the last minute"));
+  EXPECT_EQ(share_, Percent::all());
+  EXPECT_TRUE(tick(kBad).shifts()) << "failures bring it back all the same";
+  EXPECT_EQ(share_, Percent::none());
+}
+
 // Running and at 25 %, the process dies; somebody brings all back, or shifts; then another takes
 // it.
 TEST_F(Running, DoesNotGoForwardOverWhatSomebodyHasDoneWhileNobodyConducted) {

@@ -191,6 +191,58 @@ TEST(NoRollBack, ForTheTimeOfAStepOverTheNetwork) {
   EXPECT_EQ(time_to_worse(0.25, {}, {.slowness = 1.15}, 1, 600), 1e9);
 }
 
+/// Half an hour of all traffic on the new side, after minutes of both; in seconds until it is
+/// worse.
+double time_to_worse_alone(const SideNature& new_side, std::uint64_t seed) {
+  Judge judge = new_judge();
+  SimulatedTraffic both({.per_second = 200, .share = 0.5}, seed);
+  warm_up(judge, both, {}, 300);
+  judge.begin_step(true);
+  SimulatedTraffic alone({.per_second = 200, .share = 1}, seed + 1'000);
+  for (int i = 1; i <= 1'800 * kTicksASecond; ++i) {
+    judge.add(kOperation, alone.tick(new_side, {}));
+    if (is_worse(judge)) return static_cast<double>(i) / kTicksASecond;
+  }
+  return 1e9;
+}
+
+TEST(NoRollBack, ForAMachineThatBecomesBusierWhenAllHasMoved) {
+  for (int seed = 0; seed < simulations(2); ++seed) {
+    for (const double slowness : {1.3, 2.0, 5.0}) {
+      EXPECT_EQ(time_to_worse_alone({.slowness = slowness}, static_cast<std::uint64_t>(seed)), 1e9)
+          << slowness << " times as long";
+    }
+  }
+}
+
+TEST(RollBack, OfASideThatFailsWhenAllHasMovedHoweverBusyTheMachineIs) {
+  for (int seed = 0; seed < simulations(5); ++seed) {
+    EXPECT_LE(
+        time_to_worse_alone({.failures = 0.021, .slowness = 2}, static_cast<std::uint64_t>(seed)),
+        40);
+  }
+}
+
+// What is put aside again and again must not make the all-clear cheaper.
+TEST(AllClear, IsHardlyEverGivenToASideThatIsSlowerWhenAllHasMoved) {
+  int given = 0;
+  constexpr int kRuns = 20;
+  for (int seed = 0; seed < kRuns; ++seed) {
+    Judge judge = new_judge();
+    SimulatedTraffic both({.per_second = 200, .share = 0.5}, static_cast<std::uint64_t>(seed));
+    warm_up(judge, both, {}, 300);
+    judge.begin_step(true);
+    SimulatedTraffic alone({.per_second = 200, .share = 1}, static_cast<std::uint64_t>(seed) + 99);
+    bool clear = false;
+    for (int i = 0; i < 2'400 && !clear; ++i) {
+      judge.add(kOperation, alone.tick({.slowness = 2}, {}));
+      clear = overall(judge.verdicts()) == Judgement::BetterOrEqual;
+    }
+    given += clear ? 1 : 0;
+  }
+  EXPECT_LE(given, kRuns / 10);
+}
+
 TEST(AllClear, OfTwoEqualSidesInMinutes) {
   for (int seed = 0; seed < simulations(5); ++seed) {
     Judge judge = new_judge();

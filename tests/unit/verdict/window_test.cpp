@@ -125,6 +125,23 @@ TEST(ErrorBurst, TripsOnceAndInTheRequestThatShowsIt) {
   EXPECT_FALSE(burst.record(true));
 }
 
+TEST(ErrorBurst, KnowsTheRequestsByWhichItHasTripped) {
+  ErrorBurst burst;
+  burst.set(statistics::BurstRule::of(1e-4, 864'000, 0.001));
+  for (int i = 0; i < 1'000; ++i) burst.record(false);
+  EXPECT_EQ(burst.tripped_by(), statistics::Tally{}) << "nothing has happened";
+  std::uint64_t asked = 0;
+  bool tripped = false;
+  while (!tripped && asked < 1'000) tripped = burst.record(asked++ % 2 == 0);
+  ASSERT_TRUE(tripped);
+  EXPECT_EQ(burst.tripped_by(), (statistics::Tally{(asked + 1) / 2, asked}))
+      << "since the first failure, not since the beginning";
+  for (int i = 0; i < 100; ++i) burst.record(true);
+  EXPECT_EQ(burst.tripped_by().of, asked) << "what has come since is not it";
+  burst.reset();
+  EXPECT_EQ(burst.tripped_by(), statistics::Tally{});
+}
+
 TEST(ErrorBurst, ForgetsFailuresThatAreFarApart) {
   ErrorBurst burst;
   burst.set(statistics::BurstRule::of(0.01, 864'000, 0.001));

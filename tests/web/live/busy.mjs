@@ -22,7 +22,7 @@ export const log = [
   { kind: "plan", seq: 3, note: 1, time: "2026-11-29T09:41:00.000000Z", module: "catalog", who: "ada@laptop", why: "lunch",
     before: '{"state":"running","step":3,"of":5}', after: '{"state":"paused","step":3,"of":5}' },
   { seq: 3, time: "2026-11-29T09:40:12.000000Z", module: "catalog", who: "promotion", why: "5 % was good for 10 minutes",
-    evidence: '{"judgement":"better_or_equal","operations":[{"operation":"catalog.get_track","samples":4120}]}',
+    evidence: { judgement: "better_or_equal", operations: [{ operation: "catalog.get_track", samples: 4120 }] },
     before: '{"stage":"canary","reads":500,"writes":"local"}', after: '{"stage":"canary","reads":2500,"writes":"local"}' },
   { seq: 2, time: "2026-11-29T09:28:03.000000Z", module: "catalog", who: "promotion", why: "1 % was good for 10 minutes",
     before: '{"stage":"canary","reads":100,"writes":"local"}', after: '{"stage":"canary","reads":500,"writes":"local"}' },
@@ -147,7 +147,7 @@ export const differences = () => ({ modules: [
 
 const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", rule: "banyan.illegal_stage",
   detail: "the writes of catalog may only be on the new side while 100% of its reads are, and 30% would be: two sides must never answer " +
-    "for what one of them writes. Bring the writes home in the same change (writes local), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
+    "for what one of them writes. Bring the writes home in the same change (writes to the old side), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
 
 const misfit = { type: "about:blank", status: 400, code: "InvalidArgument", rule: "banyan.replay_does_not_fit", detail: "another form",
   details: [{ where: "/parts/1", problem: "what is said for q of the query has another form than aaa, which is kept of it" }] };

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "banyan/serving/control_plane.hpp"
 
@@ -35,14 +36,16 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
                                   const std::string& config_file) {
   const fs::path file = fs::path(config_file).parent_path() / configuration.control_store;
   ControlStoreNow now{.file = file.string(), .stand = {}, .problem = {}, .unread = {}};
+  now.problem = serving::lost_control_store(now.file, config_file);
+  if (now.problem) return now;
+  // An empty file is one that somebody has made for the proxy to begin with.
   std::error_code unknown;
-  if (!fs::exists(file, unknown)) {
-    now.problem = serving::lost_control_store(now.file, config_file);
-    if (!now.problem) now.problem = cannot_be_made(file);
-    return now;
-  }
+  const bool is_there = fs::exists(file, unknown);
+  if (!is_there) now.problem = cannot_be_made(file);
+  if (!is_there || fs::file_size(file, unknown) == 0) return now;
   auto store = strangler::ControlStore::open(now.file, system_clock(),
-                                             strangler::ControlStore::Mode::MustExist);
+                                             strangler::ControlStore::Mode::MustExist,
+                                             serving::notes_elsewhere(now.file, config_file));
   if (!store) {
     // Another user's file may be fine for whoever runs the proxy.
     const bool refused = store.error().code == ErrorCode::FailedPrecondition;
@@ -53,7 +56,8 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
   if (stand) {
     now.stand = std::move(*stand);
   } else {
-    now.unread = std::move(stand.error());
+    const bool refused = stand.error().code == ErrorCode::FailedPrecondition;
+    (refused ? now.problem : now.unread) = std::move(stand.error());
   }
   return now;
 }

@@ -16,6 +16,8 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
+#include "banyan/routing/rollout_reach.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "check/example_path.hpp"
 #include "check/writes_apart.hpp"
 
@@ -58,8 +60,10 @@ class Check {
     look_at_what_is_unused();
     look_at_names();
     look_at_rollouts();
+    look_at_what_has_no_effect();
     look_at_copies();
     look_at_ways_of_secrets();
+    look_at_keys();
     look_at_operators();
     look_at_trust();
     look_at_stickiness();
@@ -208,14 +212,25 @@ class Check {
     }
     if (!store_.stand) return;
     for (const strangler::Rollout& each : store_.stand->rollouts) {
-      if (each.traffic == strangler::Traffic{}) continue;
-      if (configuration_.rollout(each.module) != nullptr) continue;
+      if (is_over(each.traffic)) continue;
+      const auto refused = strangler::why_left_behind(
+          each.module, each.traffic,
+          {.before = std::nullopt, .after = strangler::reach_of(configuration_, each.module)},
+          store_.file);
+      if (refused) add(Weight::Problem, "rollout_without_routes", {}, *refused);
+      if (refused || configuration_.rollout(each.module) != nullptr) continue;
       add(Weight::Warning, "rollout_without_routes", {},
           "the control store has " + each.module + " at " + to_string(each.traffic) +
               ", and the file has no [rollouts." + each.module +
               "]: requests go where the routes say. Put it back; or, if it is over, set it back: "
               "banyan shift " +
-              each.module + " 0% --writes local --why over");
+              each.module + " 0% --writes old --why over");
+    }
+  }
+
+  void look_at_what_has_no_effect() {
+    for (strangler::WithoutEffect& each : preview_.without_effect(system_clock().now())) {
+      add(Weight::Warning, std::move(each.rule), each.location, std::move(each.message));
     }
   }
 
@@ -291,6 +306,21 @@ class Check {
                                  return key.source == strangler::StickinessKey::Source::Header &&
                                         http::names_are_alike(key.name, field);
                                });
+  }
+
+  /// Other secrets are refused when they are open to everybody; keys are often laid out by others.
+  void look_at_keys() {
+    const auto look = [this](const strangler::NamedFile& key) {
+      if (const auto open = serving::why_open_to_everybody((folder_ / key.name).string())) {
+        add(Weight::Warning, "key_open_to_everybody", key.location, *open);
+      }
+    };
+    for (const strangler::TlsListeners& each : configuration_.tls) {
+      for (const strangler::CertificateFiles& files : each.tls.certificates) look(files.key);
+    }
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      if (group.tls && group.tls->certificate) look(group.tls->certificate->key);
+    }
   }
 
   void look_at_operators() {

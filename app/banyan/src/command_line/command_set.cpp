@@ -14,13 +14,19 @@
 namespace banyan::cli {
 namespace {
 
-/// Here, before it is sent anywhere: who takes it then knows only that it is too long.
-std::function<std::string(const std::string&)> at_most(std::size_t bytes, const std::string& log,
-                                                       const std::string& hint) {
-  return [bytes, log, hint](const std::string& text) {
-    return text.size() <= bytes ? std::string()
-                                : "it has " + std::to_string(text.size()) + " bytes, and " + log +
-                                      " takes " + std::to_string(bytes) + hint;
+/// Here, before it is sent anywhere: who takes it then knows only that it is too long, or missing.
+std::function<std::string(const std::string&)> line_for(const std::string& log, std::size_t bytes,
+                                                        const std::string& hint) {
+  return [bytes, log, hint](const std::string& text) -> std::string {
+    if (text.find_first_not_of(' ') == std::string::npos) {
+      return "it is empty, and " + log + " keeps it: say it in a sentence";
+    }
+    if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
+      return "it has a line break or another control character, and " + log + " takes one line";
+    }
+    if (text.size() <= bytes) return {};
+    return "it has " + std::to_string(text.size()) + " bytes, and " + log + " takes " +
+           std::to_string(bytes) + hint;
   };
 }
 
@@ -50,8 +56,33 @@ std::string check_percent(const std::string& text) {
   return percent ? "" : percent.error().message;
 }
 
+// As text: "-3" would be a very large number, and "2/4" none that says why.
+std::string check_revision(const std::string& text) {
+  const auto digits = [](const std::string& part) {
+    return !part.empty() && part.size() < 19 &&
+           std::ranges::all_of(part, [](unsigned char c) { return c >= '0' && c <= '9'; });
+  };
+  if (digits(text)) return {};
+  const std::size_t slash = text.find('/');
+  if (slash != std::string::npos && digits(text.substr(0, slash)) &&
+      digits(text.substr(slash + 1))) {
+    return '"' + text +
+           "\" is a line about a plan or routes, which moved no traffic, and no revision; the one "
+           "that it was written at is " +
+           text.substr(0, slash);
+  }
+  return '"' + text +
+         "\" is no revision, expected a number of `banyan log` such as 12; 0 is before all";
+}
+
 void CommandSet::add_common_options() {
-  app_.add_option("--url", target_.url, "The running application or proxy")->capture_default_str();
+  const char* const url = std::getenv(kUrlVariable);
+  if (url != nullptr && *url != '\0') target_.url = url;
+  // Whatever the variable is here; the manual is the same for all.
+  app_.add_option("--url", target_.url,
+                  "The running application or proxy, where its operators' pages are (`operators` "
+                  "of banyan.toml); said once for all commands with the variable BANYAN_URL")
+      ->default_str(kUsualUrl);
   app_.add_option("--token-file", target_.token_file,
                   "A file with the operators' token, which is needed where the operators' pages "
                   "are reached from another machine, or where clients come too");
@@ -99,12 +130,13 @@ void CommandSet::module_of(CLI::App* command, std::string& module) {
 void CommandSet::reason_of(CLI::App* command, std::string& who, std::string& why, bool why_required,
                            const std::string& log) {
   CLI::Option* reason = command->add_option("--why", why, "The reason, for " + log);
-  reason->check(at_most(strangler::kLongestWhy, log, ": a sentence, and a link to the rest"));
+  reason->check(line_for(log, strangler::kLongestWhy, ": a sentence, and a link to the rest"));
   if (why_required) reason->required();
+  if (!why.empty()) reason->capture_default_str();
   who = caller();
   // Whoever that is; the manual is the same for all.
   command->add_option("--who", who, "Who asks, for " + log)
-      ->check(at_most(strangler::kLongestWho, log, ""))
+      ->check(line_for(log, strangler::kLongestWho, ""))
       ->default_str("USER@HOST");
 }
 

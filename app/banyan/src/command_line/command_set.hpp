@@ -75,5 +75,6 @@ std::string caller();
 /// For CLI::Option::check(): what is wrong with it, or "".
 std::string check_module(const std::string& name);
 std::string check_percent(const std::string& text);
+std::string check_revision(const std::string& text);
 
 }  // namespace banyan::cli

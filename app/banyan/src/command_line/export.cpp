@@ -31,6 +31,7 @@ void add_export(CommandSet& set) {
   CLI::Option* revision = added->add_option(
       "--revision", options->revision,
       "The stages as they were after that change of the switch log; 0 is before all");
+  revision->check(check_revision);
   added->add_option("--out", options->out, "The folder of the files")->default_str("ENGINE");
   added
       ->add_option("--listen", options->listen,

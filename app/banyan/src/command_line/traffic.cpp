@@ -18,7 +18,16 @@ void from_of(CLI::App* command, ChangeOptions& options) {
       ->add_option("--from", options.from,
                    "Only if that is its revision still (`banyan status --json`): asked twice, or "
                    "by two, it is one step")
-      ->type_name("REVISION");
+      ->type_name("REVISION")
+      ->check(check_revision);
+}
+
+/// To the word of the API, which is taken as it is, too.
+std::string read_side(std::string& word) {
+  if (word == "new") word = "remote";
+  if (word == "old") word = "local";
+  const bool known = word == "remote" || word == "local";
+  return known ? std::string() : '"' + word + "\" is no side, expected new or old";
 }
 
 void add_status(CommandSet& set) {
@@ -34,17 +43,17 @@ void add_shift(CommandSet& set) {
       "Send a percentage of a module's readers to the new side; writes move as a whole, once "
       "all reads have moved",
       "  banyan shift catalog 0.5% --why \"first canary\"\n"
-      "  banyan shift catalog 100% --writes remote --why \"the service takes over\"\n"
-      "  banyan shift catalog 25% --writes local --why \"bring the writes home\"",
+      "  banyan shift catalog 100% --writes new --why \"the service takes over\"\n"
+      "  banyan shift catalog 25% --writes old --why \"bring the writes home\"",
       [&set, options] { return shift(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
   added->add_option("PERCENT", options->percent, "0% to 100%, in steps of 0.01%")
       ->required()
       ->check(check_percent);
-  added
-      ->add_option("--writes", options->writes, "The side that writes: remote (new) or local (old)")
-      ->check(CLI::IsMember({"remote", "local"}));
+  added->add_option("--writes", options->writes, "The side that writes")
+      ->transform(
+          CLI::Validator([](std::string& word) { return read_side(word); }, "{new,old}", "SIDE"));
   force_of(added, *options);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
@@ -112,7 +121,8 @@ void add_watch(CommandSet& set) {
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3'600.0));
   added->add_option("--count", options->count, "How many looks; 0 is until Ctrl-C")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000'000));
 }
 
 void add_goto(CommandSet& set) {
@@ -128,7 +138,8 @@ void add_goto(CommandSet& set) {
       [&set, options] { return go_to(set.target(), *options); });
   set.asks(added);
   added->add_option("REVISION", options->revision, "A number of `banyan log`; 0 is before all")
-      ->required();
+      ->required()
+      ->check(check_revision);
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
   added->add_flag(
       "--force", options->force,

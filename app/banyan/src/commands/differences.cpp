@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "admin_client.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "banyan/kernel/whole_file.hpp"
+#include "counted.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -60,35 +62,49 @@ Tone tone_of(const std::string& opinion) {
 }
 
 void show_copies(const std::string& module, const Json& copies) {
-  print_line(paint(module, Tone::Strong) + ": " + count(copies, "sent") + " copies sent, " +
+  print_line(paint(module, Tone::Strong) + ": " +
+             counted(number_of(copies, "sent"), "copy", "copies") + " sent, " +
              count(copies, "sent_again") + " to the old side a second time, " +
-             count(copies, "compared") + " pairs compared");
+             counted(number_of(copies, "compared"), "pair") + " compared");
   if (const std::string failed = reasons(part(copies, "failed")); !failed.empty()) {
     print_line("  failed: " + failed);
   }
   const Json dropped = part(copies, "dropped");
   if (const std::string text = reasons(dropped); !text.empty()) print_line("  not copied: " + text);
-  if (number_of(dropped, "credentials") != 0) {
-    print_line(
-        paint("  requests with Cookie or Authorization are copied once "
-              "credentials = \"pass\" in [rollouts." +
-                  module + ".shadow] lets their secrets go to the other side",
-              Tone::Faint));
+  if (const Json held = part(copies, "held_back"); number_of(held, "requests") != 0) {
+    std::vector<std::string> fields;
+    for (const Json& each : list(held, "fields")) {
+      if (each.is_string()) fields.push_back(each.get<std::string>());
+    }
+    const std::uint64_t requests = number_of(held, "requests");
+    print_line(paint("  " + counted(requests, "request") + (requests == 1 ? " says" : " say") +
+                         " who asks, in " + listed(fields) +
+                         ", and no copy is made of such: with credentials = \"pass\" in "
+                         "[rollouts." +
+                         module +
+                         ".shadow] copies say it too, to the other side; with \"drop\" they are "
+                         "anonymous",
+                     Tone::Faint));
   }
-  if (number_of(dropped, "upstream_paused") != 0) {
+  // Advice is about now, and not about what was once.
+  const Json all = list(copies, "dropped_lately");
+  const auto lately = [&](const char* reason) {
+    return std::any_of(all.begin(), all.end(), [&](const Json& each) { return each == reason; });
+  };
+  if (lately("upstream_paused")) {
     print_line(paint(
         "  nobody has taken connections at a side: copies pause for up to 5 s then, and go on "
         "by themselves once it takes some; see that it runs, at the address of its upstream",
         Tone::Faint));
   }
-  if (number_of(dropped, "busy") != 0) {
+  if (lately("busy")) {
     print_line(
         paint("  this process was behind with its work, and copies go first then: give it more "
               "cores, or copy a smaller share in [rollouts." +
                   module + ".shadow]",
               Tone::Faint));
   }
-  if (number_of(dropped, "refused") != 0) {
+  if (lately("refused")) {
     print_line(
         paint("  a side answers 401 or 403 to copies that ask in their own name: renew the "
               "file of set or set_old in [rollouts." +
@@ -145,8 +161,10 @@ void show_field(const std::string& module, const Json& field) {
       const std::string text = text_of(part(each, side), "value");
       return text.empty() ? std::string("nothing") : text;
     };
+    const std::string far = text_of(each, "distance");
     print_line("      " + module + ':' + count(each, "number") + "  " + text_of(each, "request") +
                "  old " + value("old") + ", new " + value("new") +
+               (far.empty() ? "" : " (" + far + ")") +
                (each.value("replayable", false) ? "" : paint(needed(each), Tone::Faint)));
   }
 }
@@ -218,8 +236,9 @@ void show_replay(const Json& document) {
   }
   std::vector<std::vector<std::string>> rows = {{"FIELD", "KIND", "OLD", "NEW", "WHY"}};
   for (const Json& each : differences) {
+    const std::string far = text_of(each, "distance"), note = text_of(each, "note");
     rows.push_back({text_of(each, "path"), text_of(each, "kind"), text_of(each, "old"),
-                    text_of(each, "new"), text_of(each, "note")});
+                    text_of(each, "new"), far + (far.empty() || note.empty() ? "" : "; ") + note});
   }
   print_table(rows);
 }

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
 #include "banyan/discovery/proposal.hpp"
 #include "banyan/routing/configuration.hpp"
 #include "commands.hpp"
@@ -13,7 +17,24 @@ namespace banyan::cli {
 namespace {
 
 init::Destination destination_of(const DiscoverOptions& options) {
-  return {.output = options.output, .replace = options.force, .json = options.json};
+  return {.output = options.output,
+          .replace = options.force,
+          .json = options.json,
+          .beside =
+              "The routes alone, to add to it once they are reviewed: --routes-only -o "
+              "routes.toml."};
+}
+
+/// For a proxy's own lines, beside the file: not among those of another server.
+std::string own_access_log(const DiscoverOptions& options) {
+  const std::string usual = "access.log";
+  const auto own = std::filesystem::path(options.output).parent_path() / usual;
+  for (const std::string& each : options.logs) {
+    std::error_code unknown;
+    if (!std::filesystem::equivalent(each, own, unknown)) continue;
+    if (std::ifstream(each).peek() != '{') return "banyan-access.log";
+  }
+  return usual;
 }
 
 /// What the document describes; 0, or the exit code.
@@ -52,7 +73,8 @@ std::expected<std::string, std::string> file_text(const DiscoverOptions& options
       .notes = {},
       .routes = {},
       .command = "discover",
-      .observed = routes};
+      .observed = routes,
+      .access_log = own_access_log(options)};
   std::string text = init::text_of(with);
   if (const auto read = strangler::parse_configuration(text, options.output); !read) {
     return std::unexpected("a proxy would refuse it:\n" + to_string(read.error()));
@@ -107,6 +129,10 @@ int discover_routes(const DiscoverOptions& options) {
     destination.tell("wrote " + options.output + "; read it before you use it");
     if (!options.routes_only) {
       destination.tell("next: banyan check " + options.output);
+    } else {
+      destination.tell("next: cat " + options.output +
+                       " >> banyan.toml, with its upstream's name for \"" +
+                       std::string(init::kUpstream) + "\"; then banyan check");
     }
   }
   return kDone;

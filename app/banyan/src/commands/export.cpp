@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/export.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -64,9 +66,10 @@ Result<ExportedStages> stages_of_process(const ControlTarget& target) {
 }
 
 Result<ExportedStages> stages_of_store(const std::string& file,
-                                       std::optional<std::uint64_t> revision) {
-  auto store =
-      strangler::ControlStore::open(file, system_clock(), strangler::ControlStore::Mode::MustExist);
+                                       std::optional<std::uint64_t> revision,
+                                       const std::vector<std::string>& notes = {}) {
+  auto store = strangler::ControlStore::open(file, system_clock(),
+                                             strangler::ControlStore::Mode::MustExist, notes);
   if (!store) return fail(std::move(store.error()));
   auto stand = revision ? (*store)->stand_at(*revision) : (*store)->stand();
   if (!stand) return fail(std::move(stand.error()));
@@ -82,8 +85,9 @@ Result<ExportedStages> stages_for(const ControlTarget& target, const ExportOptio
   // All at legacy is right only where nothing has ever been moved.
   if (auto lost = serving::lost_control_store(file, options.file)) return fail(std::move(*lost));
   std::error_code unknown;
-  if (fs::exists(file, unknown) || options.revision) {
-    return stages_of_store(file, options.revision);
+  const bool is_empty = fs::file_size(file, unknown) == 0;  // somebody begins anew
+  if ((fs::exists(file, unknown) && !is_empty) || options.revision) {
+    return stages_of_store(file, options.revision, serving::notes_elsewhere(file, options.file));
   }
   // As a proxy that starts with the file for the first time.
   ExportedStages stages{{}, "no control store"};
@@ -137,6 +141,24 @@ std::string command_of(const ControlTarget& target, const ExportOptions& options
   return text + " --out " + folder;
 }
 
+/// HAProxy does not start with fewer descriptors than its connections want; "" is enough. By the
+/// limit of this user, which that of its service may not be.
+std::string why_too_few_descriptors(const Configuration& configuration) {
+  constexpr std::uint64_t kBeside = 18;  // listeners, its own pipes
+  const std::uint64_t wanted = 2 * std::uint64_t{configuration.limits.connections} + kBeside;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max == RLIM_INFINITY ||
+      limit.rlim_max >= wanted) {
+    return {};
+  }
+  return "HAProxy wants " + std::to_string(wanted) + " descriptors for the " +
+         std::to_string(configuration.limits.connections) +
+         " connections of [limits], and a process of this user may have " +
+         std::to_string(limit.rlim_max) +
+         ": it would end at once. Raise that (LimitNOFILE= of its service), or say less in "
+         "connections";
+}
+
 int refuse(const ControlTarget& target, const Error& error, int code) {
   print_error(error, target.json);
   return code;
@@ -188,8 +210,12 @@ int export_table(const ControlTarget& target, const ExportOptions& options) {
                    {}},
                   kUsage);
   }
-  const auto stages = stages_for(target, options, *configuration);
+  auto stages = stages_for(target, options, *configuration);
   if (!stages) return not_told(stages.error(), target.json);
+  if (const auto few = why_too_few_descriptors(*configuration);
+      options.engine == "haproxy" && !few.empty()) {
+    stages->attention += (stages->attention.empty() ? "" : ". ") + few;
+  }
   const std::string folder = options.out.empty() ? options.engine : options.out;
   const strangler::TableToExport table{
       .configuration = *configuration,

@@ -33,6 +33,7 @@ int show_return(const Json& document) {
     print_line(paint(text_of(each, "module"), Tone::Strong) + ": " +
                stage_text(each.value("before", Json::object())) + " -> " +
                stage_text(each.value("after", Json::object())));
+    show_left_behind(each);
   }
   print_line(paint("nothing was changed; without --dry-run this would be", Tone::Faint));
   return kDone;

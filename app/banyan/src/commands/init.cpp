@@ -85,6 +85,8 @@ std::expected<FirstConfiguration, int> gather(const InitOptions& options,
   } else {
     destination.tell(
         "no OpenAPI document was found; name one with --openapi FILE, if there is one");
+    // Its routes are then found in what it is asked for.
+    with.access_log = "access.log";
   }
   return with;
 }
@@ -120,6 +122,11 @@ void show_json(const init::Destination& destination, const FirstConfiguration& w
   print_json(document);
 }
 
+/// The path of what the file names relative to its own folder.
+std::string beside(const std::string& file, const std::string& name) {
+  return (std::filesystem::path(file).parent_path() / name).string();
+}
+
 void print_written(const init::Destination& destination, const FirstConfiguration& with) {
   const auto out = left_out(with);
   destination.tell("wrote " + destination.output + ": the catch-all and " +
@@ -129,6 +136,10 @@ void print_written(const init::Destination& destination, const FirstConfiguratio
   for (const std::string& each : with.notes) destination.tell("note: " + each);
   destination.tell("next: banyan check " + destination.output + " --request \"GET /\"");
   destination.tell("      banyan proxy --config " + destination.output);
+  if (!with.access_log.empty()) {
+    destination.tell("then:  banyan discover " + beside(destination.output, with.access_log) +
+                     " --routes-only -o routes.toml     finds the routes in what was asked");
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "admin_client.hpp"
@@ -13,6 +14,7 @@ namespace {
 std::string plan_stand(const Json& plan) {
   std::string text = text_of(plan, "state");
   if (text == "none") return "";
+  std::ranges::replace(text, '_', ' ');
   const std::uint64_t step = number_of(plan, "step");
   const std::uint64_t of = number_of(plan, "of");
   if (step != 0 && of != 0) {
@@ -55,6 +57,15 @@ std::string number_and_note(const Json& entry) {
   return text;
 }
 
+/// That it was done although the new side was not fit, or nobody could say whether it is legal.
+bool is_forced(const Json& entry) {
+  // Behind evidence that is an object the switchboard's word is a member of it.
+  const Json brought = entry.value("evidence", Json());
+  const std::string evidence =
+      brought.is_object() ? text_of(brought, "remark") : text_of(entry, "evidence");
+  return evidence == "forced" || evidence.starts_with("forced, ") || evidence.contains("; forced");
+}
+
 /// A process of an earlier version tells of stages only, and says no kind.
 std::string kind_name(const Json& entry) {
   const std::string kind = text_of(entry, "kind");
@@ -75,7 +86,7 @@ int show(const Json& document) {
     if (time.size() > 19) time = time.substr(0, 19) + 'Z';
     rows.push_back({number_and_note(each), time, kind_name(each), text_of(each, "module"),
                     stand_text(each, "before"), stand_text(each, "after"), text_of(each, "who"),
-                    text_of(each, "why")});
+                    (is_forced(each) ? "(forced) " : "") + text_of(each, "why")});
   }
   print_table(rows);
   return kDone;

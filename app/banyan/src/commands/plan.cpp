@@ -24,8 +24,8 @@ std::uint64_t seconds_of(const std::string& text) {
 
 void show_one_plan(const Json& plan) {
   print_line(plan_line(plan));
-  print_line("  since " + text_of(plan, "since").substr(0, 19) + "Z, by " + text_of(plan, "who") +
-             ": " + text_of(plan, "why"));
+  print_line("  since " + text_of(plan, "since").substr(0, 19) + "Z; last order by " +
+             text_of(plan, "who") + ": " + text_of(plan, "why"));
   const Json verdicts = plan.value("verdicts", Json::array());
   if (verdicts.empty()) return;
   print_line("");
@@ -41,7 +41,8 @@ int show_plans(const Json& plans) {
   return kDone;
 }
 
-int show_plan(const ControlTarget& target, const std::string& module, const Json& document) {
+int show_plan(const ControlTarget& target, AdminClient& client, const std::string& module,
+              const Json& document) {
   for (const Json& each : document.value("plans", Json::array())) {
     if (text_of(each, "module") != module) continue;
     if (target.json) {
@@ -50,6 +51,11 @@ int show_plan(const ControlTarget& target, const std::string& module, const Json
       show_one_plan(each);
     }
     return kDone;
+  }
+  // One that is not there has no plan either, and is not begun by starting one.
+  const auto known = client.get("/log", "limit=1&module=" + module);
+  if (!known && known.error().rule == "banyan.unknown_rollout") {
+    return not_told(known.error(), target.json);
   }
   return not_told({ErrorCode::NotFound,
                    "banyan.no_plan",
@@ -71,7 +77,7 @@ int plan(const ControlTarget& target, const PlanOptions& options) {
     if (!client) return not_told(client.error(), target.json);
     const auto answer = (*client)->get("/plans", "");
     if (!answer) return not_told(answer.error(), target.json);
-    return show_plan(target, options.module, Json::parse(*answer, nullptr, false));
+    return show_plan(target, **client, options.module, Json::parse(*answer, nullptr, false));
   }
   Json body = {{"action", options.action}, {"who", options.who}, {"why", options.why}};
   if (!options.steps.empty()) body["steps"] = options.steps;

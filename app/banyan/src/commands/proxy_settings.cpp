@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "banyan/forwarding/trusted_peers.hpp"
+
 namespace banyan::cli {
 namespace {
 
@@ -52,6 +54,9 @@ std::string take_setting(serving::ProxyOptions& options, const program::Setting&
   } else if (setting.option == "take-over") {
     options.take_over = true;
   } else if (setting.option == "trust") {
+    if (const auto peers = strangler::TrustedPeers::parse({setting.value}); !peers) {
+      return setting.said_by + ": " + peers.error();
+    }
     options.trusted_peers.push_back(setting.value);
   } else if (setting.option == "loops") {
     const auto loops = number(setting.value, kMostLoops);

@@ -24,6 +24,11 @@ std::string time_or(const std::optional<Timestamp>& time, const std::string& oth
   return time ? to_string(*time) : otherwise;
 }
 
+/// It is noted once a minute: more digits than that are none.
+std::string second_or(const std::optional<Timestamp>& time, const std::string& otherwise) {
+  return time ? to_string(*time).substr(0, 19) + 'Z' : otherwise;
+}
+
 /// What the switch log keeps of the judgement: enough to ask again whether it was right.
 Json evidence_of(const Findings& found, const Judgement& judgement) {
   Json evidence = {{"judged", "banyan retire"},
@@ -40,6 +45,26 @@ Json evidence_of(const Findings& found, const Judgement& judgement) {
   if (found.facts.data) evidence["tables"] = *found.facts.data;
   evidence["not_judged"] = found.not_judged;
   return evidence;
+}
+
+/// "14d", "36h", "90m", "30s": as --quiet-for takes it.
+std::string quiet_word(std::chrono::seconds time) {
+  const std::int64_t seconds = time.count();
+  if (seconds != 0 && seconds % 86'400 == 0) return std::to_string(seconds / 86'400) + 'd';
+  if (seconds != 0 && seconds % 3'600 == 0) return std::to_string(seconds / 3'600) + 'h';
+  if (seconds != 0 && seconds % 60 == 0) return std::to_string(seconds / 60) + 'm';
+  return std::to_string(seconds) + 's';
+}
+
+/// The same question, with a reason: what was said once is to be said again.
+std::string command_that_writes(const ControlTarget& target, const RetireOptions& options) {
+  std::string command = "banyan retire " + options.module;
+  if (options.quiet_for != RetireOptions().quiet_for) {
+    command += " --quiet-for " + quiet_word(options.quiet_for);
+  }
+  if (target.url != ControlTarget().url) command += " --url " + target.url;
+  if (!target.token_file.empty()) command += " --token-file " + target.token_file;
+  return command + " --why REASON";
 }
 
 /// Through the legality matrix, as any other order. `at`: the revision that was judged.
@@ -96,15 +121,18 @@ void show_json(const Findings& found, const Judgement& judgement, const Json& re
 }
 
 void print_text(const Findings& found, const Judgement& judgement) {
-  std::vector<std::vector<std::string>> rows = {{"OPERATION", "LAST USE OF THE OLD SIDE", "BY"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"OPERATION", "LAST USE OF THE OLD SIDE, AT OR BEFORE", "BY"}};
   for (const auto& each : judgement.operations) {
     std::string by;
     for (const std::string& way : each.ways) by += (by.empty() ? "" : ", ") + way;
     for (const auto& caller : each.callers) {
-      by += (by.empty() ? "" : ", ") + caller.who + " (" + std::to_string(caller.requests) + ')';
+      by += (by.empty() ? "" : ", ") +
+            (caller.who == "none" ? std::string("no User-Agent") : caller.who) + " (" +
+            std::to_string(caller.requests) + ')';
     }
     rows.push_back(
-        {each.operation, time_or(each.last, "none since uses are kept"), by.empty() ? "-" : by});
+        {each.operation, second_or(each.last, "none since uses are kept"), by.empty() ? "-" : by});
   }
   print_table(rows);
   print_line("");
@@ -124,6 +152,12 @@ void print_text(const Findings& found, const Judgement& judgement) {
                          retirement::duration_text(found.facts.quiet_for),
                      Tone::Good) +
                "; all is on the new side since " + time_or(judgement.moved_since, "?"));
+    if (found.facts.quiet_for.count() == 0) {
+      print_line(
+          paint("attention: no quiet time at all was asked for, so that this proves nothing: "
+                "--quiet-for 14d",
+                Tone::Warning));
+    }
     print_line("what can go:");
     for (const Deletion& each : found.deletions) print_line("  " + each.kind + ": " + each.what);
     print_line("next: " + found.next);
@@ -177,8 +211,7 @@ int retire(const ControlTarget& target, const RetireOptions& options) {
     if (!retired.is_null()) {
       show_change(retired);
     } else if (dead && found->facts.stage != "retired") {
-      print_line(paint("to write it down: banyan retire " + options.module + " --why REASON",
-                       Tone::Faint));
+      print_line(paint("to write it down: " + command_that_writes(target, options), Tone::Faint));
     }
   }
   return dead ? kDone : kRefused;

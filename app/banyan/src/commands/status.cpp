@@ -30,19 +30,34 @@ void show_testers(const Json& rollout) {
              "for a verdict");
 }
 
+/// "1 request", "12 requests".
+std::string counted(std::uint64_t number, const std::string& one) {
+  return std::to_string(number) + ' ' + one + (number == 1 ? "" : "s");
+}
+
+/// A process of an earlier version tells of all since its start only.
+std::uint64_t lately_or(const Json& row, const char* key, std::uint64_t otherwise) {
+  return row.contains(key) ? number_of(row, key) : otherwise;
+}
+
 /// Requests that belong to no operation.
 void show_unowned(const Json& unowned) {
   for (const Json& each : unowned.value("catch_alls", Json::array())) {
     const std::uint64_t requests = number_of(each, "requests");
-    if (requests == 0) continue;
-    print_line("no operation: " + std::to_string(requests) + " requests went by \"" +
-               text_of(each, "route") +
-               "\", the route for all that is left; `banyan discover` proposes routes for them");
+    // What went by it before the routes were read last may have a route of its own by now.
+    const std::uint64_t lately = lately_or(each, "since_routes_read", requests);
+    if (lately == 0) continue;
+    print_line(
+        "no operation: " + counted(lately, "request") + " went by \"" + text_of(each, "route") +
+        "\", the route for all that is left, since the routes were read last (" +
+        std::to_string(requests) + " since the start); `banyan discover` proposes routes for them");
   }
-  if (const std::uint64_t nowhere = number_of(unowned, "nowhere"); nowhere != 0) {
-    print_line("no operation: " + std::to_string(nowhere) +
-               " requests were refused here, for no route or operation is for them; the access log "
-               "has them with the outcome \"refused\"");
+  const std::uint64_t nowhere =
+      lately_or(unowned, "nowhere_since_routes_read", number_of(unowned, "nowhere"));
+  if (nowhere != 0) {
+    print_line("no operation: " + counted(nowhere, "request") +
+               " had no route here and got a refusal, since the routes were read last; the access "
+               "log has them with the outcome \"refused\"");
   }
   if (const std::uint64_t other = number_of(unowned, "not_told_apart"); other != 0) {
     print_line(paint("attention: " + std::to_string(other) +
@@ -59,8 +74,8 @@ int show(const Json& document) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const Json& each : rollouts) {
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), reads(each),
-                    text_of(each, "writes"), text_of(each, "data"), or_dash(text_of(each, "next")),
-                    or_dash(text_of(each, "back"))});
+                    side_text(text_of(each, "writes")), text_of(each, "data"),
+                    or_dash(text_of(each, "next")), or_dash(text_of(each, "back"))});
   }
   if (rollouts.empty()) {
     print_line("nothing is being moved here");
@@ -80,11 +95,18 @@ int show(const Json& document) {
                        Tone::Warning));
     }
     if (const std::uint64_t missed = number_of(each, "missed"); missed != 0) {
-      print_line(paint("attention: " + std::to_string(missed) + " requests missed " +
+      print_line(paint("attention: " + counted(missed, "request") + " missed " +
                            text_of(each, "module") +
-                           " by their spelling (another case, a slash at the end) and stayed on "
+                           " by spelling (another case, a slash at the end) and stayed on "
                            "the old side. banyan_route_near_misses_total has the routes; "
                            "`ignore_case` and `ignore_last_slash` make them match.",
+                       Tone::Warning));
+    }
+  }
+  for (const Json& each : rollouts) {
+    if (const std::uint64_t fallbacks = number_of(each, "fallbacks"); fallbacks != 0) {
+      print_line(paint("attention: " + fallbacks_text(fallbacks, text_of(each, "module")) +
+                           " since the start; fell_back in the log says how it failed",
                        Tone::Warning));
     }
   }

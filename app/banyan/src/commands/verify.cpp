@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <string>
+
 #include "admin_client.hpp"
+#include "counted.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -17,10 +21,10 @@ void show_remarks(const Json& document) {
 }
 
 void show(const Json& document) {
-  const std::string entries = std::to_string(number_of(document, "entries"));
+  const std::uint64_t entries = number_of(document, "entries");
+  const std::string lines = counted(entries, "line");
   if (document.value("intact", false)) {
-    print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
-               text_of(document, "head"));
+    print_line(paint("intact", Tone::Good) + ": " + lines + ", head " + text_of(document, "head"));
     show_remarks(document);
     print_line(
         paint("note the head somewhere else; `banyan log verify --head HASH` finds it again, or "
@@ -28,7 +32,8 @@ void show(const Json& document) {
               Tone::Faint));
     return;
   }
-  print_line(paint("NOT intact", Tone::Bad) + ": " + entries + " lines were read");
+  print_line(paint("NOT intact", Tone::Bad) + ": " + lines + (entries == 1 ? " was" : " were") +
+             " read");
   for (const Json& each : document.value("problems", Json::array())) {
     if (each.is_string()) print_line("  " + paint(each.get<std::string>(), Tone::Plain));
   }

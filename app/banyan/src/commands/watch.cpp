@@ -62,7 +62,7 @@ Json plan_of_module(const Json& document, const std::string& module) {
 }
 
 /// "120 asked, 3 failed, 8.1 ms" of the last ten seconds.
-std::string side_text(const Json& rollout, const char* side) {
+std::string recent_text(const Json& rollout, const char* side) {
   const Json recent = rollout.value("recent", Json::object()).value(side, Json::object());
   if (recent.empty()) return "-";
   std::array<char, 32> mean{};
@@ -70,6 +70,19 @@ std::string side_text(const Json& rollout, const char* side) {
                       recent.value("mean_seconds", 0.0) * 1'000);
   return std::to_string(number_of(recent, "requests")) + " asked, " +
          std::to_string(number_of(recent, "failures")) + " failed, " + mean.data();
+}
+
+/// What somebody has to look after, by what it is about; of a rollout, by its name.
+std::map<std::string, std::string> attention_of(const Json& document) {
+  std::map<std::string, std::string> all;
+  for (const Json& each : document.value("attention", Json::array())) {
+    all[text_of(each, "about")] = text_of(each, "message");
+  }
+  for (const Json& each : document.value("rollouts", Json::array())) {
+    const std::string illegal = text_of(each, "illegal");
+    if (!illegal.empty()) all[text_of(each, "module")] = illegal;
+  }
+  return all;
 }
 
 void print_moment(const Json& document) {
@@ -81,10 +94,17 @@ void print_moment(const Json& document) {
   for (const Json& each : shown_rollouts(document)) {
     const Json plan = plan_of_module(document, text_of(each, "module"));
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), text_of(each, "reads"),
-                    text_of(each, "writes"), plan.empty() ? "-" : text_of(plan, "state"),
-                    side_text(each, "local"), side_text(each, "remote")});
+                    side_text(text_of(each, "writes")), plan.empty() ? "-" : text_of(plan, "state"),
+                    recent_text(each, "local"), recent_text(each, "remote")});
   }
   print_table(rows);
+  for (const auto& [about, what] : attention_of(document)) {
+    print_line(paint("attention: " + about + ": " + what, Tone::Warning));
+  }
+  for (const Json& each : document.value("rollouts", Json::array())) {
+    const std::uint64_t fallbacks = number_of(each, "fallbacks");
+    if (fallbacks != 0) print_line(fallbacks_text(fallbacks, text_of(each, "module")));
+  }
   for (const Json& each : document.value("plans", Json::array())) {
     print_line("");
     print_line(plan_line(each));
@@ -93,14 +113,17 @@ void print_moment(const Json& document) {
   }
 }
 
-/// What changes is told where nobody looks at a picture: a line for each rollout that is another.
+/// What changes is told where nobody looks at a picture: a line for each rollout that is another,
+/// and for what has to be looked after, when it begins and when it is over.
 class LineTeller {
  public:
   void tell(const Json& document) {
+    tell_attention(document);
+    tell_fallbacks(document);
     for (const Json& each : shown_rollouts(document)) {
       const std::string module = text_of(each, "module");
       const Json plan = plan_of_module(document, module);
-      std::string said = stage_text(each) + ", writes " + text_of(each, "writes");
+      std::string said = stage_text(each) + ", writes " + side_text(text_of(each, "writes"));
       if (!plan.empty()) said += ", plan " + text_of(plan, "state");
       if (std::exchange(said_[module], said) == said) continue;
       std::string line = text_of(document, "time").substr(0, 19) + "Z  " + module + ": " + said;
@@ -110,7 +133,40 @@ class LineTeller {
   }
 
  private:
+  static std::string time_of(const Json& document) {
+    return text_of(document, "time").substr(0, 19) + "Z  ";
+  }
+
+  void tell_attention(const Json& document) {
+    std::map<std::string, std::string> now = attention_of(document);
+    for (const auto& [about, what] : now) {
+      const auto known = attention_.find(about);
+      if (known != attention_.end() && known->second == what) continue;
+      print_line(time_of(document) + paint("attention: " + about + ": " + what, Tone::Warning));
+    }
+    for (const auto& [about, what] : attention_) {
+      if (!now.contains(about)) print_line(time_of(document) + about + ": is well again");
+    }
+    attention_ = std::move(now);
+  }
+
+  /// When there are twice as many as were told last: they may come by the hundred.
+  void tell_fallbacks(const Json& document) {
+    for (const Json& each : document.value("rollouts", Json::array())) {
+      const std::string module = text_of(each, "module");
+      const std::uint64_t now = number_of(each, "fallbacks");
+      std::uint64_t& told = fallbacks_[module];
+      const bool enough = now >= 2 * told;
+      if (now < told) told = now;  // another process
+      if (now == 0 || !enough) continue;
+      told = now;
+      print_line(time_of(document) + paint(fallbacks_text(now, module), Tone::Warning));
+    }
+  }
+
   std::map<std::string, std::string> said_;
+  std::map<std::string, std::string> attention_;
+  std::map<std::string, std::uint64_t> fallbacks_;
 };
 
 constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J";
@@ -120,7 +176,14 @@ class Trouble {
  public:
   explicit Trouble(bool json) : json_(json) {}
 
+  /// A document says by itself that there is an answer again; lines are only there for what has
+  /// changed.
   void is_over() {
+    if (!told_.empty() && !json_) {
+      const auto away =
+          std::chrono::ceil<std::chrono::seconds>(system_clock().steady() - *since_).count();
+      print_line(now_text() + "it answers again, after " + std::to_string(away) + " s");
+    }
     since_.reset();
     told_.clear();
   }
@@ -135,16 +198,16 @@ class Trouble {
   }
 
  private:
+  static std::string now_text() { return to_string(system_clock().now()).substr(0, 19) + "Z  "; }
+
   void tell(const Error& error) const {
-    const std::string time = to_string(system_clock().now());
     if (json_) {
       print_json(
-          {{"time", time},
+          {{"time", to_string(system_clock().now())},
            {"problem",
             {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}});
     } else {
-      print_line(time.substr(0, 19) + "Z  " +
-                 paint("it is asked again: " + error.message, Tone::Warning));
+      print_line(now_text() + paint("it is asked again: " + error.message, Tone::Warning));
     }
   }
 

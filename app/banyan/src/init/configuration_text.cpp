@@ -41,19 +41,37 @@ std::string heading(const FirstConfiguration& with) {
 }
 
 std::string proxy_section(const FirstConfiguration& with) {
-  std::string sticky = R"(["cookie:session", "address"])";
+  // Not the application's own cookie: a first visit has none yet, and may change sides with it.
   const bool found = with.seen && !with.seen->session_cookie.empty();
-  if (found) sticky = '[' + toml_string("cookie:" + with.seen->session_cookie) + R"(, "address"])";
   return "\n[proxy]\nlisten = [" + toml_string(with.listen) +
          "]  # for clients; \"0.0.0.0:8080\" for all who can reach this machine\n"
          "operators = " +
          toml_string(with.operators) +
          "  # for /_banyan/, /metrics and /health: from this machine only\n"
          "control_store = \"control.db\"  # where the traffic stands; beside this file\n" +
-         std::string(found ? "" : kOut) + "sticky = " + sticky +
-         "  # what keeps a user on one side in a canary\n" + std::string(kOut) +
+         std::string(found ? "" : kOut) +
+         "sticky = [\"visit\"]  # what keeps a user on one side in a canary: a cookie of the "
+         "proxy's own" +
+         (found ? ", for a first visit has no " + toml_comment(with.seen->session_cookie) + " yet"
+                : std::string()) +
+         '\n' + std::string(kOut) +
          "trusted_peers = [\"10.0.0.0/8\"]  # load balancers in front, whose word about clients "
          "is taken\n";
+}
+
+/// Without a description of the application it is the log that routes are found in.
+std::string access_log_section(const FirstConfiguration& with) {
+  if (with.access_log.empty()) {
+    return '\n' + std::string(kOut) + "[access_log]\n" + std::string(kOut) +
+           "file = \"access.log\"\n";
+  }
+  const std::string file = toml_comment(with.file);
+  return "\n# A line for each request. Routes are found in it once it has seen a day or a week:\n"
+         "#   banyan discover " +
+         toml_comment(with.access_log) +
+         " --routes-only -o routes.toml     reviewed, they go to the end of " + file +
+         "\n[access_log]\nfile = " + toml_string(with.access_log) +
+         "  # beside this file; kill -HUP opens it anew, for logrotate\n";
 }
 
 std::string limits_section() {
@@ -65,8 +83,7 @@ std::string limits_section() {
          "header_time = \"10s\"  # for the head of a request\n"
          "body_bytes = \"1GiB\"  # of one request: what the largest upload needs\n" +
          std::string(kOut) +
-         "total_time = \"2m\"  # of one request; not where answers are streams\n\n" +
-         std::string(kOut) + "[access_log]\n" + std::string(kOut) + "file = \"access.log\"\n";
+         "total_time = \"2m\"  # of one request; not where answers are streams\n";
 }
 
 std::string upstream_section(const FirstConfiguration& with) {
@@ -153,8 +170,8 @@ std::string successor_example(const FirstConfiguration& with) {
 }  // namespace
 
 std::string text_of(const FirstConfiguration& with) {
-  return heading(with) + proxy_section(with) + limits_section() + upstream_section(with) +
-         catch_all() + proposed_routes(with) + with.observed +
+  return heading(with) + proxy_section(with) + limits_section() + access_log_section(with) +
+         upstream_section(with) + catch_all() + proposed_routes(with) + with.observed +
          (with.observed.empty() ? successor_example(with) : std::string());
 }
 

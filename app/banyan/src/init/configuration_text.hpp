@@ -24,6 +24,7 @@ struct FirstConfiguration {
   std::vector<openapi::ProposedRoute> routes;
   std::string command = "init";  ///< who writes it
   std::string observed{};        ///< TOML of routes that were found in traffic; "": nobody looked
+  std::string access_log{};      ///< its file, which `banyan discover` reads; "": only an example
 };
 
 /// The upstream and the catch-all are named after it.

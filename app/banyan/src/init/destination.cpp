@@ -33,9 +33,10 @@ int Destination::look() const {
     return kDone;
   }
   return give_up(kRefused, ErrorCode::AlreadyExists, "banyan.exists",
-                 output +
-                     " is there already, and stays as it is. Name another with -o FILE, or write "
-                     "over it with --force");
+                 output + " is there already, and stays as it is. " +
+                     (beside.empty() ? "" : beside + ' ') +
+                     "Name another with -o FILE, or write over it with --force: all that is in it "
+                     "is lost then, and a proxy that runs with it takes the new one at once");
 }
 
 int Destination::write(const std::string& text) const {

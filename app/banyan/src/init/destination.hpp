@@ -13,6 +13,7 @@ struct Destination {
   std::string output;
   bool replace = false;  ///< a file that is there
   bool json = false;     ///< the command prints one document, and nothing is told
+  std::string beside{};  ///< what else there is for a file that stays; a sentence, or ""
 
   bool is_standard_output() const { return output == "-"; }
   /// A line for people.

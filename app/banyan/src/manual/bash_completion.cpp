@@ -9,6 +9,7 @@ std::string action(const Option& option) {
   switch (values_of(option)) {
     case Values::Choices: return "_banyan_words \"" + choices_in_words(option) + '"';
     case Values::Files: return "_banyan_files -f";
+    case Values::Configurations: return "_banyan_toml";
     case Values::Folders: return "_banyan_files -d";
     case Values::Rollouts: return "_banyan_words \"$(_banyan_rollouts)\"";
     case Values::Nothing: break;
@@ -86,6 +87,11 @@ _banyan_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word"); }
 _banyan_files() {
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
+}
+
+_banyan_toml() {
+  compopt -o filenames -o plusdirs 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$word")
 }
 
 _banyan() {

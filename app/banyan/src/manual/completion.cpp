@@ -5,7 +5,9 @@ namespace banyan::cli::manual {
 
 Values values_of(const Option& option) {
   if (!option.choices.empty()) return Values::Choices;
-  if (option.value == "FILE") return Values::Files;
+  if (option.value == "FILE") {
+    return option.default_value.ends_with(".toml") ? Values::Configurations : Values::Files;
+  }
   if (option.value == "FOLDER") return Values::Folders;
   if (option.value == "MODULE") return Values::Rollouts;
   return Values::Nothing;

@@ -19,7 +19,14 @@ std::string zsh_completion(const Command& root);
 std::string fish_completion(const Command& root);
 
 /// How the value of an option or an argument is completed.
-enum class Values : std::uint8_t { Nothing, Choices, Files, Folders, Rollouts };
+enum class Values : std::uint8_t {
+  Nothing,
+  Choices,
+  Files,
+  Configurations,  ///< files that are called *.toml
+  Folders,
+  Rollouts
+};
 
 Values values_of(const Option& option);
 

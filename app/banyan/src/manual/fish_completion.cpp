@@ -25,6 +25,7 @@ std::string values(const Option& option) {
   switch (values_of(option)) {
     case Values::Choices: return " -x -a " + quoted(choices_in_words(option));
     case Values::Files: return " -r -F";
+    case Values::Configurations: return " -x -a '(__fish_complete_suffix .toml)'";
     case Values::Folders: return " -x -a '(__fish_complete_directories)'";
     case Values::Rollouts: return " -x -a '(__banyan_rollouts)'";
     case Values::Nothing: break;

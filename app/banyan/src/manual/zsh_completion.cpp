@@ -21,6 +21,7 @@ std::string value(const Option& option) {
   switch (values_of(option)) {
     case Values::Choices: return out + '(' + choices_in_words(option) + ')';
     case Values::Files: return out + "_files";
+    case Values::Configurations: return out + "_files -g \"*.toml\"";
     case Values::Folders: return out + "_files -/";
     case Values::Rollouts: return out + "_banyan_rollouts";
     case Values::Nothing: break;

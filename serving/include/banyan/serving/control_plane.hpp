@@ -26,12 +26,16 @@ namespace banyan::serving {
 
 class UseRecorder;
 
-/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone: so
-/// says a note beside it, one beside the configuration (a lost volume takes the store with all that
-/// lies beside it), or `moved`, a module whose tables are at a place of their own, which it comes
-/// to only where there is a store. "" for what there is not.
+/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone, or
+/// has no byte any more: so says a note beside it, one beside the configuration (a lost volume
+/// takes the store with all that lies beside it), or `moved`, a module whose tables are at a place
+/// of their own, which it comes to only where there is a store. "" for what there is not.
 std::optional<Error> lost_control_store(const std::string& store, const std::string& config_file,
                                         const std::string& moved = {});
+
+/// Where a note of the store may lie but beside it, see banyan/stages/made_note.hpp: beside a
+/// configuration that lies elsewhere.
+std::vector<std::string> notes_elsewhere(const std::string& store, const std::string& config_file);
 
 /// Where the traffic stands and how it is changed: the control store, its stages in memory, the
 /// switchboard, who walks plans, and the API of operators. A process that others of the application
@@ -47,9 +51,11 @@ class ControlPlane {
     strangler::Survey survey;
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
-    std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
-    std::function<strangler::Unowned()> unowned;            ///< the same
-    strangler::TestersOf testers;                           ///< the same
+    std::function<std::uint64_t(std::string_view)> missed;             ///< see strangler::LiveFacts
+    std::function<std::uint64_t(std::string_view)> new_side_writes{};  ///< the same
+    std::function<strangler::Unowned()> unowned;                       ///< the same
+    strangler::TestersOf testers;                                      ///< the same
+    strangler::FallbacksOf fallbacks{};                                ///< the same
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;
@@ -93,6 +99,7 @@ class ControlPlane {
   ControlPlane(std::unique_ptr<strangler::ControlStore> store, Scheduler& scheduler,
                Telemetry& telemetry);
   void complain(const Error& error) const;
+  void tend();
   void note(const strangler::Conductor::Note& note) const;
 
   Scheduler& scheduler_;
@@ -106,6 +113,8 @@ class ControlPlane {
   std::unique_ptr<strangler::Conductor> conductor_;
   std::unique_ptr<strangler::AdminApi> admin_;
   std::unique_ptr<UseRecorder> uses_;
+  std::string unwritable_;                      ///< as it was told; of the thread that tends
+  std::unique_ptr<Scheduler::Handle> tending_;  ///< last: it looks at the others
 };
 
 }  // namespace banyan::serving

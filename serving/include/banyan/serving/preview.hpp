@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/operation.hpp"
 #include "banyan/routing/configuration.hpp"
 #include "banyan/routing/live_routes.hpp"
+#include "banyan/routing/without_effect.hpp"
 
 namespace banyan::serving {
 
@@ -41,6 +43,9 @@ class Preview {
 
   /// The routes of the file in the order in which they win (http::PathTable).
   std::vector<const strangler::Route*> by_precedence() const;
+
+  /// What the file says of its rollouts that comes to nothing by `now`.
+  std::vector<strangler::WithoutEffect> without_effect(Timestamp now) const;
 
   enum class Answer : std::uint8_t {
     Route,       ///< forwarded by a route of the file

@@ -96,7 +96,8 @@ class Proxy {
   /// From now on /health/ready answers 503; everything else goes on.
   void stop_being_ready();
   /// Not ready; has clients go, spread over `drain_spread` of the file; stops accepting, lets what
-  /// runs finish, cuts what is left at the deadline. How many exchanges were cut.
+  /// runs finish, cuts what is left at the deadline; the log says `stopped`. How many exchanges
+  /// were cut.
   std::size_t drain(std::chrono::milliseconds deadline);
   /// With the deadline of the file.
   std::size_t drain();

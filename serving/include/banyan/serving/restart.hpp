@@ -44,8 +44,8 @@ Result<Succession> take_over(succession::Introduction self,
                              const telemetry::Log& log);
 
 /// The locks of all that a configuration listens on, which no two processes can have, for one that
-/// follows nobody. Throws std::runtime_error that names who has one, or the address where somebody
-/// listens without one. `advice`: what to do about it.
+/// follows nobody. Throws OperationalFault (Unavailable) that names who has one, or the address
+/// where somebody listens without one. `advice`: what to do about it.
 std::vector<http::InstanceLock> lock_listeners(const strangler::Configuration& configuration,
                                                std::string_view advice);
 

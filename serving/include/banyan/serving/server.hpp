@@ -134,11 +134,16 @@ class Server {
   /// answer well, within a second. Why it cannot; nothing when it can. Not on a loop.
   std::optional<std::string> preflight(std::string_view rollout) const;
   strangler::TunnelCounts tunnels(std::string_view rollout) const;
-  /// Requests that passed the rollout's routes by because of their spelling; see FallThrough.
+  /// Requests that passed the rollout's routes by because of their spelling, since these were read
+  /// last; see FallThrough.
   std::uint64_t missed(std::string_view rollout) const;
   /// Of those who may choose a side, if the file lets anybody.
   std::optional<strangler::TesterCounts> testers(std::string_view rollout) const;
-  /// Requests that belong to no operation, since the start.
+  /// Requests of a rollout that write and that its new side got, since the start.
+  std::uint64_t new_side_writes(std::string_view rollout) const;
+  /// Requests that the old side has answered in place of the new one, if the file lets it.
+  std::optional<std::uint64_t> fallbacks(std::string_view rollout) const;
+  /// Requests that belong to no operation, since the start, and since the routes were read last.
   strangler::Unowned unowned() const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
   /// How the rollout is to move by itself, by its configuration.

@@ -17,6 +17,7 @@
 #include "banyan/kernel/error.hpp"
 #include "process.hpp"
 #include "support/becomes_true.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::host {
 namespace {
@@ -249,7 +250,7 @@ TEST_F(APageOfARoutedModule, CostsTheBudgetAsMuchAsARequestHoweverManyOfItsReads
 }
 
 TEST_F(APageOfARoutedModule, ThatATesterHasSentThereShowsThatTheServiceIsGone) {
-  std::ofstream(folder_.file("testers.secret")) << "0123456789abcdef\n";
+  test::write_secret(folder_.file("testers.secret"), "0123456789abcdef\n");
   start(std::string(kFallback) + "[rollouts.demo.testers]\nheader = \"X-Side\"\nsecret_file = \"" +
         folder_.file("testers.secret") + "\"\n");
   lose_the_service();

@@ -230,10 +230,10 @@ TEST_F(ARestart, IsRefusedWhereSomebodyListensWhoseFilesAreGone) {
   std::filesystem::remove(http::run_file({"127.0.0.1", port_}, "takeover"));
   std::filesystem::remove(http::run_file({"127.0.0.1", port_}, "lock"));
   const test::Ran refused = test::run_program(command("3", {"--take-over"}));
-  EXPECT_EQ(refused.exit_code, 78);
+  EXPECT_EQ(refused.exit_code, 69);
   EXPECT_THAT(refused.output,
               AllOf(HasSubstr("something listens on 127.0.0.1:"), HasSubstr("without the lock")));
-  EXPECT_EQ(test::run_program(command("3", {})).exit_code, 78) << "nor without --take-over";
+  EXPECT_EQ(test::run_program(command("3", {})).exit_code, 69) << "nor without --take-over";
   EXPECT_EQ(scripts_applied(), 1) << "nothing has been migrated beside it";
   EXPECT_EQ(version(), "1");
 }

@@ -15,6 +15,7 @@
 #include "demo_host.hpp"
 #include "sockets.hpp"
 #include "support/becomes_true.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::host {
 namespace {
@@ -320,7 +321,7 @@ TEST_F(AHostedModuleOnALoopThatIsHeldUp, MakesNoCopiesUntilTheLoopHasCaughtUp) {
 struct AHostedModuleWithTesters : AHostedModuleWithAService {
   void SetUp() override {
     const std::string file = (folder.path() / "testers.secret").string();
-    std::ofstream(file) << "0123456789abcdef\n";
+    test::write_secret(file, "0123456789abcdef\n");
     strangler::RolloutPlan tested = plan();
     tested.testers = strangler::TestersPlan{.header = "X-Side", .secret_file = file};
     serving::Endpoint page;

@@ -34,6 +34,7 @@ struct BoundOperation {
   ResourcePath at;
   std::function<http::Response(const http::Request&, const Context&)> answer;
   const json::Shape* response = nullptr;  ///< of a success; null when nobody knows
+  const json::Shape* request = nullptr;   ///< path, query and body in one; null when nobody knows
 };
 
 /// An example of an operation (kernel/examples.hpp) as JSON: all fields of the request in one

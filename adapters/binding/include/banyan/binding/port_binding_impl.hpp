@@ -277,7 +277,7 @@ std::vector<BoundOperation> PortBinding<P>::bind(P& port, CallObserver& observer
          [&port, &observer, &clock](const http::Request& request, const Context& context) {
            return detail::answer<P, Op>(port, observer, clock, request, context);
          },
-         &json::shape_of<typename Op::Response>()});
+         &json::shape_of<typename Op::Response>(), &json::shape_of<Op>()});
   });
   return operations;
 }

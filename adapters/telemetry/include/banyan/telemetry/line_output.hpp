@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "banyan/posix/descriptor.hpp"
 
@@ -38,8 +39,8 @@ class LineOutput {
 
   /// Whether the file's name leads to another file now, or to none.
   bool moved_away() const;
-  /// Opens the file again by its name; when that fails, what is open is written on.
-  void reopen();
+  /// Opens the file again by its name; when that fails, says why, and what is open is written on.
+  std::error_code reopen();
 
  private:
   enum class Kind : std::uint8_t {

@@ -51,7 +51,8 @@ class Log {
     std::string file;  ///< "" is standard error
     Level least = Level::Info;
   };
-  /// Throws std::runtime_error with the path and the reason when the file cannot be opened.
+  /// Throws std::runtime_error with the path and the reason when the file cannot be opened; its
+  /// folder is not made.
   explicit Log(const Options& options);
   /// Writes what is still to be written, for which it takes a second at most.
   ~Log();
@@ -62,7 +63,8 @@ class Log {
   bool takes(Level level) const;
   /// Lines that could not be written.
   std::uint64_t dropped() const;
-  /// Opens the file again by its name, after somebody has moved it away.
+  /// Opens the file again by its name, after somebody has moved it away. When that fails,
+  /// `log_not_reopened` says so in the old one, which is written on.
   void reopen() const;
 
   void write(Level level, std::string_view event,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,12 +42,25 @@ struct GroupRules {
   std::uint32_t max_uploads() const { return max_requests - max_requests / 2; }
 };
 
+/// An instance is taken for healthy, or no longer.
+struct HealthChange {
+  const std::string& group;
+  const http::Endpoint& instance;
+  bool passing = false;
+  std::string why;  ///< what was found
+};
+/// Must not wait, nor throw.
+using OnHealthChange = std::function<void(const HealthChange&)>;
+
 /// All there is to say about a dependency. The same for requests that are forwarded and for calls.
 struct GroupOptions {
   std::string name;
   std::vector<http::Endpoint> instances;  ///< at least one
   GroupRules rules{};
   http::UpstreamOptions connections{};
+  /// Told when requests have ejected an instance, and when one has been answered again; on the
+  /// thread that has seen it. What health checks find, they tell.
+  OnHealthChange changed{};
 };
 
 /// What an instance says when it is asked how it is.
@@ -148,7 +162,8 @@ class Group {
   /// Of each instance.
   std::vector<Status> status() const;
   CheckState check(std::size_t instance) const;
-  /// Whether at least one instance is not ejected.
+  /// Whether at least one instance is well: one whose rest is over, and which nobody has reached
+  /// since, is not.
   bool healthy() const;
   /// How many requests were refused because all were full, since the start.
   std::uint64_t refused() const;
@@ -201,6 +216,8 @@ class Group {
   };
   std::optional<std::size_t> choose(const Search& search, bool& any);
   bool claim_slot(Instance& instance, Body body);
+  /// What an outcome has made of the instance, where its check does not know better.
+  void tell(const Instance& instance, HealthWindow::Turn turn, SteadyTime now) const;
 
   GroupOptions options_;
   const Clock* clock_;

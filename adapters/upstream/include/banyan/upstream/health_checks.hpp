@@ -37,14 +37,6 @@ struct HealthCheckPlan {
   std::shared_ptr<http::TlsClient> tls;  ///< null: as the group's connections
 };
 
-/// An instance is taken for healthy, or no longer.
-struct HealthChange {
-  const std::string& group;
-  const http::Endpoint& instance;
-  bool passing = false;
-  std::string why;  ///< what the last check found
-};
-
 /// Asks the instances of groups, each for itself, on a loop of its own and each time on a new
 /// connection, so that an instance which takes no connections is found out. The first question
 /// comes at once, the others at intervals that vary a little, so that many proxies do not ask in

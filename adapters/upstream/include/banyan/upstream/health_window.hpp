@@ -39,7 +39,13 @@ class HealthWindow {
 
   explicit HealthWindow(HealthRules rules = {}) : rules_(rules) {}
 
-  void record(bool failed, SteadyTime now);
+  /// What an outcome has made of the instance.
+  enum class Turn : std::uint8_t {
+    None,
+    Ejected,  ///< it was healthy until then
+    Healed,   ///< it is healthy again; a trial that fails is no turn
+  };
+  Turn record(bool failed, SteadyTime now);
 
   /// May a request be sent there now? Half-open: only while no other is under way, unless that one
   /// has been for longer than `rest`, since an upload may take hours.
@@ -50,7 +56,7 @@ class HealthWindow {
   /// A request that was admitted ended without saying anything about the instance.
   void forgo() { stop_trying(); }
   /// The instance is healthy again, by its health check.
-  void heal();
+  void heal() { recover(); }
 
   InstanceState state(SteadyTime now) const;
 
@@ -64,7 +70,10 @@ class HealthWindow {
  private:
   static constexpr std::int64_t kNever = INT64_MIN;
   void count(bool failed, SteadyTime now);
-  void eject(SteadyTime now);
+  /// Whether it was healthy until then.
+  bool eject(SteadyTime now);
+  /// Whether it was not.
+  bool recover();
   void stop_trying();
   /// A rest is over since then.
   bool rested(std::int64_t since, SteadyTime now) const;

@@ -48,6 +48,8 @@ struct ComparedExample {
   std::string new_body;
   std::string old_value;  ///< of the field that differs
   std::string new_value;
+  /// How far the two are apart, for whoever sees their forms only: "1 h later"; "" is nothing.
+  std::string distance;
   HiddenOfRequest hidden;
   bool by_tls = false;  ///< its client spoke TLS, to this process or to one before it
 

@@ -92,12 +92,13 @@ struct RuleNode {
 
 /// The rules of one operation, from three places in this order: what the rollout declares, what the
 /// types of its port describe, and for all else: exact. Immutable; safe for concurrent use. The
-/// shape, if there is one, lives as long as the program.
+/// shapes, if there are any, live as long as the program.
 class OperationRules {
  public:
-  /// Of rules for all operations and for this one, this one's win.
+  /// Of rules for all operations and for this one, this one's win. `request`: what the port says of
+  /// path, query and body; null where nobody does.
   OperationRules(const ComparisonPlan& plan, std::string_view operation, Effect effect,
-                 const json::Shape* answer);
+                 const json::Shape* answer, const json::Shape* request = nullptr);
 
   const RuleNode& declared() const { return root_; }
   const json::Shape* answer() const { return answer_; }
@@ -106,6 +107,8 @@ class OperationRules {
   /// Of a header field: what is declared for "header:NAME", else exact, and of Location on a
   /// command with generated ids in it.
   FieldRule header_rule(std::string_view lower_case_name) const;
+  /// Whether the port says of a parameter of the request that it is no personal data.
+  bool is_open_parameter(std::string_view name) const;
 
   /// How far apart times may be that the answer to a command holds and that are only described as
   /// times: each side has its own clock. In answers to a read they are data, and the same.
@@ -116,6 +119,7 @@ class OperationRules {
   std::map<std::string, FieldRule, std::less<>> header_rules_;
   std::vector<std::string> headers_;
   const json::Shape* answer_;
+  const json::Shape* request_;
   Effect effect_;
 };
 

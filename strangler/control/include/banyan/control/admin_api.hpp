@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ struct TesterCounts {
 /// Tells them of a rollout; nothing where nobody may choose. Must be safe for concurrent use.
 using TestersOf = std::function<std::optional<TesterCounts>(std::string_view module)>;
 
+/// Tells how many requests of a rollout the old side has answered in place of a new one that had
+/// failed, since the start; nothing where it may not. Must be safe for concurrent use.
+using FallbacksOf = std::function<std::optional<std::uint64_t>(std::string_view module)>;
+
 /// What people have to look after.
 struct Attention {
   std::string about;  ///< the health check that found it
@@ -66,6 +71,10 @@ struct Unowned {
   std::uint64_t not_told_apart = 0;  ///< counted as "other": there were too many operations
   /// Routes for all that is left (prefix "/", no rollout), with the requests that they took.
   std::vector<std::pair<std::string, std::uint64_t>> catch_alls;
+  /// Of these, since the routes were read last, by route: what is to be done about it now. Nothing
+  /// of those that nobody tells.
+  std::map<std::string, std::uint64_t, std::less<>> lately{};
+  std::optional<std::uint64_t> nowhere_lately{};  ///< the same of `nowhere`
 };
 
 /// What the process that serves knows and the control store does not. Each may be null: there is no
@@ -73,9 +82,12 @@ struct Unowned {
 struct LiveFacts {
   TunnelsOf tunnels{};
   /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
-  /// on the old side, since the start.
+  /// on the old side, since the routes were read last.
   std::function<std::uint64_t(std::string_view module)> missed{};
   TestersOf testers{};
+  /// Requests of the rollout that write and that its new side got, since the start.
+  std::function<std::uint64_t(std::string_view module)> new_side_writes{};
+  FallbacksOf fallbacks{};
   std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
   /// Whether a rollout has any request that writes: of one that has none the stage's side of the
@@ -86,7 +98,8 @@ struct LiveFacts {
 /// What people and their tools see and change of the rollouts:
 ///
 ///     GET  /status                      rollouts, stages, revision, head of the log
-///     GET  /log?limit=50&module=NAME    newest first; `&kind=stage`, plan or routes: these only
+///     GET  /log?limit=50&module=NAME    newest first; `&kind=stage`, plan or routes: these only;
+///                                       404 for a module that there is not
 ///     GET  /verify?head=HASH            is the switch log untouched (and does it contain HASH)?
 ///     GET  /plans                       plans that move rollouts by themselves, with verdicts
 ///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
@@ -96,6 +109,9 @@ struct LiveFacts {
 ///     POST /rollouts/NAME/plan        {"action": "start", "pause", "resume" or "abort", "steps",
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
+///
+/// The answer to a change that brings writes home though nobody has said that the old side sees
+/// what was written to the new one has "left_behind".
 ///
 /// Shift, shadow, back, next and retire take "from_revision", the rollout's in /status that whoever
 /// asks has looked at: of a rollout that has changed since they are refused (409
@@ -135,11 +151,16 @@ class AdminApi {
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
 std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live = {});
-std::string change_json(const Change& change);
+std::string change_json(const Change& change, const LiveFacts& live = {});
 std::string plans_json(const std::vector<PlanStatus>& plans);
-std::string plan_answer_json(const PlanDesk::Answer& answer);
-std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done);
+std::string plan_answer_json(const PlanDesk::Answer& answer, const LiveFacts& live = {});
+std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done,
+                      const LiveFacts& live = {});
 std::string log_json(const std::vector<LogEntry>& entries);
+/// The evidence of a line of the log, as a part of a document: JSON where it was written as an
+/// object or a list, as plans do, else a text ("forced", or a sentence of a person's). The log
+/// keeps, and hashes, the text.
+std::string evidence_json(const std::string& evidence);
 std::string verification_json(const Verification& verification);
 
 }  // namespace banyan::strangler

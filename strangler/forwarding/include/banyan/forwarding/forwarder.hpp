@@ -78,7 +78,7 @@ struct ForwardOrder {
   std::string new_cookie{};
   /// Said as Banyan-Routing. The rollout's name must live until `done`.
   std::optional<RoutingStamp> routing{};
-  /// Added to the answer, e.g. X-Strangler.
+  /// Added to the answer, e.g. X-Strangler; also to one of the proxy's own, where no side answers.
   http::Fields response_fields{};
   /// Where the upstream is another one than the client thinks; may be null. Must live until `done`.
   const Rewriting* rewriting = nullptr;

@@ -36,7 +36,9 @@ using OperationsOf = std::function<std::vector<JudgedOperation>(std::string_view
 /// The plan is in the control store and changes in the same transaction as the traffic, by its
 /// version: what somebody has ordered meanwhile (an abort, a pause, a shift) is never undone by
 /// what this had begun, and a process that is killed at any point leaves the one state or the
-/// other. Whoever goes on begins the step anew, for the evidence died with the process.
+/// other. Whoever goes on (after a restart, a take-over, or with the seat of another) takes the
+/// step up where it was: how long it has lasted, and what was seen in it unless another build of
+/// the program has seen it, are in a file beside the store, written now and then.
 ///
 /// Where several processes share the store, each judges by the requests that it has seen itself.
 /// One of them, whoever has the seat, takes rollouts forward, and along the steps on a way back;
@@ -56,7 +58,14 @@ class Conductor {
 
   /// Something that people should be told of, beside the switch log.
   struct Note {
-    enum class Kind : std::uint8_t { Moved, WentBack, Hindered, NeedsPerson };
+    enum class Kind : std::uint8_t {
+      Moved,
+      WentBack,
+      Hindered,
+      NeedsPerson,
+      TakenUp,  ///< this process goes on with a step that was begun before
+      NotKept,  ///< what a next process would need to go on cannot be written
+    };
     Kind kind;
     std::string module;
     std::string message;
@@ -67,11 +76,13 @@ class Conductor {
     TrafficEvidence& evidence;
     OperationsOf operations;
     const Clock& clock;
-    std::string seat;  ///< a file beside the store
+    std::string seat;        ///< a file beside the store
+    std::string progress{};  ///< another one: how far steps have come; "": that is not kept
     std::function<void(const Note&)> note;
     JudgeRules rules{};
     Executor* aside = nullptr;  ///< where new sides are asked; null: in the tick, as simulations do
     WorkVerdicts* work = nullptr;  ///< of what nobody requests; null: nobody judges it
+    std::string program{};         ///< the build that runs; "": by the file of this program
   };
   /// What the parts refer to must outlive it.
   explicit Conductor(Parts parts);

@@ -232,6 +232,9 @@ struct RolloutPlan {
   std::optional<FallbackPlan> fallback{};  ///< none: nobody answers in the new side's place
   std::optional<TestersPlan> testers{};    ///< none: the percentage decides for everybody
   Plan plan = Plan::usual();               ///< how it moves by itself, when somebody starts that
+  // Where the file has them, in their order: for what can be told only by who knows all operations.
+  std::vector<FileLocation> rule_places{};    ///< of the rules of `compare`
+  std::vector<FileLocation> waived_places{};  ///< of `waived` of `plan`
 };
 
 /// `[[proxy.tls]]`: where TLS is spoken.

@@ -63,5 +63,7 @@ std::string expected_of(const Key& key);
 
 /// "10s", "2m", "500ms".
 std::string time_text(std::uint64_t milliseconds);
+/// The same of a bound, which may be days: "366d".
+std::string longest_text(std::uint64_t milliseconds);
 
 }  // namespace banyan::strangler

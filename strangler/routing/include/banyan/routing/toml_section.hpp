@@ -91,8 +91,10 @@ class Section {
   void size(std::string_view key, std::uint64_t& value);
   void share(std::string_view key, Percent& value);
 
-  /// Says that the key has to be there.
+  /// Says that the key has to be there, as in its example.
   void lacks(std::string_view key);
+  /// The same, where what is expected depends on other keys: `example` as it is written.
+  void lacks(std::string_view key, std::string_view example);
 
   void problem(FileLocation location, std::string_view message) {
     problems_.add(location, message);

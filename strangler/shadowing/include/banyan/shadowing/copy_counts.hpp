@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "banyan/forwarding/copy_order.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::strangler {
 
@@ -37,10 +38,13 @@ std::string_view to_string(CopyDropped reason);
 /// What became of the copies of one rollout, since the process began. Safe for concurrent use.
 class CopyCounts {
  public:
+  /// `clock` must outlive it.
+  explicit CopyCounts(const Clock& clock = system_clock()) : clock_(clock) {}
+
   void sent(bool to_old_again) { add(to_old_again ? sent_again_ : sent_); }
   void compared() { add(compared_); }
   void failed(CopyFailure::Kind kind) { add(failed_[static_cast<std::size_t>(kind)]); }
-  void dropped(CopyDropped reason) { add(dropped_[static_cast<std::size_t>(reason)]); }
+  void dropped(CopyDropped reason);
 
   static constexpr std::size_t kFailures = static_cast<std::size_t>(CopyFailure::Kind::Fault) + 1;
   struct Reading {
@@ -49,6 +53,8 @@ class CopyCounts {
     std::uint64_t compared = 0;                         ///< pairs of answers
     std::array<std::uint64_t, kFailures> failed{};      ///< by CopyFailure::Kind
     std::array<std::uint64_t, kCopyDropped> dropped{};  ///< by CopyDropped
+    /// Those that have happened in the last minute: for advice, which is about now.
+    std::array<bool, kCopyDropped> dropped_lately{};
 
     std::uint64_t all_failed() const;
     std::uint64_t all_dropped() const;
@@ -59,11 +65,14 @@ class CopyCounts {
   using Counter = std::atomic<std::uint64_t>;
   static void add(Counter& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
+  const Clock& clock_;
   Counter sent_{0};
   Counter sent_again_{0};
   Counter compared_{0};
   std::array<Counter, kFailures> failed_{};
   std::array<Counter, kCopyDropped> dropped_{};
+  /// When the last one was, by the steady clock; 0 is never.
+  std::array<std::atomic<SteadyTime::rep>, kCopyDropped> dropped_at_{};
 };
 
 }  // namespace banyan::strangler

@@ -8,8 +8,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "banyan/comparison/rules.hpp"
+#include "banyan/kernel/clock.hpp"
 #include "banyan/shadowing/copy_counts.hpp"
 #include "banyan/shadowing/copy_sampler.hpp"
 #include "banyan/shadowing/findings.hpp"
@@ -27,7 +29,9 @@ bool copies_at(const Traffic& traffic, bool declared);
 /// concurrent use; what is asked for each request takes no lock.
 class RolloutShadow {
  public:
-  explicit RolloutShadow(std::string name) : name_(std::move(name)) {}
+  /// `clock` must outlive it.
+  explicit RolloutShadow(std::string name, const Clock& clock = system_clock())
+      : counts(clock), name_(std::move(name)) {}
 
   const std::string& name() const { return name_; }
 

@@ -142,6 +142,11 @@ struct Verification {
 /// and so is one whose log has lost a line that was there: every call then fails with
 /// FailedPrecondition "banyan.control_store_moved" or "banyan.control_store_rewound", until the
 /// file is back.
+///
+/// After each change the file alone is whole: what was written to the log beside it (-wal) is
+/// brought into it at once, or as soon as nobody reads what was before. And it keeps room on its
+/// disk for the way back: where that is full, a change that sends the new side more is refused with
+/// Unavailable "banyan.control_store_full", and one that takes from it is not (docs/adr/0046).
 class ControlStore {
  public:
   enum class Mode : std::uint8_t { MayCreate, MustExist };
@@ -151,8 +156,13 @@ class ControlStore {
   /// "banyan.corrupt_control_store" for a damaged one; NotFound "banyan.no_control_store";
   /// Unavailable "banyan.control_store_busy" or "banyan.control_store_unavailable". A refused file
   /// is left as it is.
+  ///
+  /// `notes`: where else than beside the file a note of it may lie, see made_note.hpp. A store that
+  /// lacks the lines that a note names shows its log; everything else is refused:
+  /// FailedPrecondition "banyan.control_store_older".
   static Result<std::unique_ptr<ControlStore>> open(const std::string& file, const Clock& clock,
-                                                    Mode mode = Mode::MayCreate);
+                                                    Mode mode = Mode::MayCreate,
+                                                    const std::vector<std::string>& notes = {});
   virtual ~ControlStore() = default;
 
   virtual const std::string& file() const = 0;
@@ -204,7 +214,8 @@ class ControlStore {
 
   /// The newest `limit` lines of stages, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
-  /// The same of every kind, or of one.
+  /// The same of every kind, or of one. NotFound "banyan.unknown_rollout" for a module that the
+  /// store has never heard of.
   virtual Result<std::vector<LogEntry>> history(std::size_t limit, std::string_view module = {},
                                                 std::string_view kind = {}) = 0;
 
@@ -214,6 +225,17 @@ class ControlStore {
 
   /// A number that changes when another connection (in this process or not) has changed the file.
   virtual Result<std::uint64_t> outside_version() = 0;
+
+  /// Has the notes that are there (see made_note.hpp) name the last lines of the log, as each
+  /// change does. Unavailable "banyan.control_store_note" when one cannot be written.
+  virtual Result<void> mark_notes() = 0;
+
+  /// Why nothing, or nothing that sends the new side more, can be written, since the first time
+  /// that it was refused; nothing once it can.
+  virtual std::optional<Error> unwritable() = 0;
+  /// What a process that goes by the store does every second: tries whether it can be written
+  /// again, and brings into the file what readers have kept in the log beside it.
+  virtual void tend() = 0;
 };
 
 /// What a log line's `hash` must be, by the rules of its format.

@@ -32,7 +32,8 @@ bool is_switch_under_way(DataStage data);
 std::optional<std::string> why_illegal(std::string_view module, const Traffic& traffic,
                                        const Topology& topology);
 
-/// Why it may not be changed like this; also what is legal instead: "… Legal now: legacy; canary."
+/// Why it may not be changed like this; also what is legal instead, where that depends on where
+/// things are: "… Legal now: legacy, canary."
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
                                               const Topology& topology);
 

@@ -37,6 +37,8 @@ struct Change {
   Traffic before;
   Traffic after;
   std::optional<LogEntry> entry;
+  /// The writes have come home, and nobody has said that the old side sees what the new one wrote.
+  bool leaves_writes = false;
 };
 
 /// The one place that every change of traffic goes through: people (CLI, dashboard) and automatons
@@ -121,7 +123,9 @@ class Switchboard {
   };
   struct Overview {
     Stand stand;
-    std::vector<Position> positions;  ///< sorted by module
+    /// Sorted by module. Also those that nobody here has any more, unless they are over: what the
+    /// store says of them is where their users' writes are.
+    std::vector<Position> positions;
   };
   Result<Overview> overview();
 
@@ -142,6 +146,9 @@ class Switchboard {
     std::vector<std::string> left;
   };
   Result<Return> preview(const Stand& then, bool force) const;
+  /// The change, with whether it leaves writes behind.
+  Result<Change> looked_over(Result<Change> change) const;
+  bool leaves_writes(const Change& change) const;
   Result<Wanted> legal_return(const Stand& now, const Stand& then, bool force) const;
 
   ControlStore* store_;

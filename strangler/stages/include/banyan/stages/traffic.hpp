@@ -71,6 +71,12 @@ struct Traffic {
 /// Whether the change sends the new side anything that it did not have.
 bool gives_more(const Traffic& before, const Traffic& after);
 
+/// Nobody misses the rollout when nothing goes by it any more: it never left the old side, or has
+/// left it for good.
+inline bool is_over(const Traffic& traffic) {
+  return traffic == Traffic{} || traffic.stage == TrafficStage::Retired;
+}
+
 /// For people: "legacy", "canary 25%", "moved".
 std::string to_string(const Traffic& traffic);
 

@@ -57,6 +57,17 @@ class EvidenceOfMore {
   /// What the reference's share is taken for by now.
   double usual() const { return hits_ / seen_; }
 
+  /// All that was learnt from data, for who goes on with it elsewhere by the same rules.
+  struct State {
+    std::vector<double> log_bets;  ///< minus infinity: has not begun
+    double begun = 0;
+    double hits = 0;
+    double seen = 0;
+  };
+  State state() const { return {log_bets_, begun_, hits_, seen_}; }
+  /// False, and nothing is changed, when it is no state of these rules.
+  bool go_on(const State& state);
+
  private:
   double log_block(double lift, const Tally& suspect, const Tally& reference) const;
 
@@ -77,6 +88,17 @@ class EvidenceOfNoMore {
 
   void add(const Tally& suspect, const Tally& reference);
   double log_e() const { return log_e_; }
+
+  /// See EvidenceOfMore::State.
+  struct State {
+    double log_e = 0;
+    double hits = 0;
+    double seen = 0;
+    double reference_hits = 0;
+    double reference_seen = 0;
+  };
+  State state() const { return {log_e_, hits_, seen_, reference_hits_, reference_seen_}; }
+  bool go_on(const State& state);
 
  private:
   static constexpr double kFirstSeen = 500;

@@ -23,6 +23,9 @@ class ErrorBurst {
   /// True once: for the request that trips it.
   bool record(bool failed);
   bool tripped() const { return tripped_.load(std::memory_order_acquire); }
+  /// The failures by which it has tripped, of the last so many requests: since the first of them.
+  /// Two that are recorded in the same moment may be counted as one. Nothing before it trips.
+  statistics::Tally tripped_by() const;
   /// From the beginning, as after a roll-back.
   void reset();
 
@@ -32,6 +35,8 @@ class ErrorBurst {
   std::atomic<std::int64_t> success_{0};
   std::atomic<std::int64_t> threshold_{0};
   std::atomic<std::int64_t> sum_{0};
+  std::atomic<std::uint64_t> run_{0};  ///< since the sum was zero: failures << 32 | requests
+  std::atomic<std::uint64_t> tripped_by_{0};
   std::atomic<bool> tripped_{false};
 };
 

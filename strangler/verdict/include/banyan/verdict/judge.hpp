@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,27 @@ struct Finding {
   double evidence_all_clear = 0;
   statistics::Tally suspect;  ///< of the last minute: failures, differences, slow requests
   statistics::Tally reference;
+  /// Observations of the new side by which `evidence_all_clear` came, since the step began.
+  std::uint64_t weighed = 0;
+  /// What the reference's share is taken for by now.
+  double usual = 0;
+  /// Of requests that have all moved: nobody is left on the old side to be compared with in the
+  /// same seconds, and the new side is held to `usual`, what was seen before.
+  bool alone = false;
+  /// So often there was evidence since the step began that it takes longer than before, which
+  /// nobody is left to tell from a busy day. No verdict: see Judge.
+  std::uint64_t put_aside = 0;
+};
+
+/// What an operation lacks to be better or equal, of the measure that lacks most. A forecast, by
+/// what has come since the step began.
+struct Missing {
+  Measure measure = Measure::Failures;
+  double evidence = 0;  ///< of what is needed so much is there: 0 … 1
+  /// About so many more have to come; nothing: nobody can say.
+  std::optional<std::uint64_t> more{};
+  bool of_old_side = false;  ///< to the old side's control group, to know what is usual
+  std::optional<std::chrono::seconds> time{};  ///< that these take, as they come now
 };
 
 struct OperationVerdict {
@@ -108,6 +130,12 @@ struct OperationVerdict {
   std::uint64_t before = 0;
   Counted counted = Counted::Requests;
   std::vector<Finding> findings;
+  statistics::Tally failed{};        ///< of the new side since the step began: of `samples`
+  statistics::Tally failed_old{};    ///< of all of the old side meanwhile; of writes: before
+  std::optional<Missing> missing{};  ///< where it cannot be told for want of evidence
+  /// Of requests that have all moved: in the last minute more than half of them took longer than 99
+  /// of 100 did before. Somebody should look, though nobody can tell whether it is the new side.
+  bool far_slower = false;
 };
 
 /// The counters of one operation in the same moment.
@@ -130,6 +158,11 @@ struct Moment {
 /// *Writes* have no two sides in the same second. While they are on the old side it is learnt what
 /// is usual of them, and on the new side they are held to that, as reads are when all have moved. A
 /// measure of which nothing was known before is not judged, and the reason says so.
+///
+/// *Times without anybody to compare with*, of reads that have all moved and of writes that have,
+/// are no reason to call a side worse: a machine that becomes busier is slow for both, and there is
+/// only one. They may be as they were, which is better or equal; else nobody can tell. Failures are
+/// judged there as anywhere.
 ///
 /// *Events* are judged like writes, before and after: what failed at its first attempt, and the lag
 /// from publication to handling. Too few from before the lane moved, and nobody can tell, neither
@@ -169,6 +202,17 @@ class Judge {
 
   /// One for each operation, in the order of their names.
   std::vector<OperationVerdict> verdicts() const;
+
+  /// What was seen since the step began, and what is usual, for a process that goes on with the
+  /// step. Of requests: lanes and workers have their own.
+  std::string kept() const;
+  enum class Memory : std::uint8_t {
+    All,    ///< what was seen, as if it had been seen here
+    Usual,  ///< only what the old side is usually like
+  };
+  /// Goes on from there, in a step that has begun here. Operations that it does not know of are as
+  /// they were. False, and nothing is changed, when it cannot be read.
+  bool go_on(std::string_view kept, Memory what);
 
   /// What the operation's ErrorBurst should go by now.
   statistics::BurstRule burst_rule(std::string_view operation) const;

@@ -58,7 +58,7 @@ enum class PlanState : std::uint8_t {
   Running,      ///< goes on when it may
   Paused,       ///< stays where it is, and goes back when the new side is worse
   Returning,    ///< goes back step by step, so that the old side gets warm again
-  NeedsPerson,  ///< the new side is worse, by what may not come home by itself: writes, events
+  NeedsPerson,  ///< what is worse may not come home by itself, or nobody can tell what is
   Completed,    ///< the last step was good, or somebody has moved the writes, too
   RolledBack,   ///< the new side was worse
   Aborted,      ///< somebody said so
@@ -90,6 +90,10 @@ struct PlanAction {
 ///   * back as soon as one is worse, also while paused: to nothing at once when it fails or answers
 ///     otherwise, and when something trips; step by step when it is only slow, for its users get
 ///     what they want, and the old side may have gone cold;
+///   * where all reads have moved nobody is left to tell a slow side from a busy day: it stays
+///   there
+///     until times are as they were, and needs a person where they are far from it; failures bring
+///     it back as elsewhere;
 ///   * where the last step moves the writes, they move when all reads were good and enough writes
 ///     were seen on the old side to know what is usual of them. From there it goes back as from
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
@@ -120,6 +124,12 @@ class PlanRunner {
   /// Goes on from there. A step that the plan does not have throws std::invalid_argument.
   PlanRunner(Plan plan, const Clock& clock, const Mark& mark);
   Mark mark() const { return {state_, step_, reason_, arrived_}; }
+  /// The new side has the share of the step, for so long in all that somebody conducted: the step
+  /// goes on, and is not begun anew. Only of one that runs and has not arrived yet.
+  void go_on(std::chrono::milliseconds lasted);
+  /// For how long somebody has conducted the step; zero of one that does not run or has not
+  /// arrived.
+  std::chrono::milliseconds lasted() const;
 
   /// FailedPrecondition "banyan.plan_state" where it cannot be. After a start and after a resume,
   /// the caller gives the new side the share of the step.
@@ -170,6 +180,7 @@ class PlanRunner {
   PlanAction advance();
   PlanAction leave(const Situation& situation, const OperationVerdict& worse);
   PlanAction call_for_a_person(std::string why, const std::string& stay);
+  std::optional<PlanAction> stop_for_times(const std::vector<OperationVerdict>& verdicts);
   std::optional<PlanAction> stop_for_work(const std::vector<OperationVerdict>& verdicts);
   PlanAction turn_back(const Traffic& now, std::string why);
   PlanAction go_on_back(const Traffic& now);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+/// Room on the disk that a database keeps for its next commits. These go into the write-ahead log,
+/// which has to grow for them; on a disk that is full it cannot.
+namespace banyan::sqlite {
+
+enum class WalRoom : std::uint8_t {
+  Held,    ///< so many bytes can be written, whatever becomes of the disk
+  Full,    ///< the disk, or a quota, has not so many any more
+  Unknown  ///< there is no log now, or this file system gives no room beforehand
+};
+
+/// Has the file system hold so many bytes behind the end of the log of that database file. The log
+/// stays as long as it is, so that nobody takes them for content. A checkpoint that truncates the
+/// log gives them back: hold them anew then. Copying file systems (btrfs, ZFS) hold nothing of use.
+WalRoom hold_wal_room(const std::filesystem::path& database, std::uint64_t bytes) noexcept;
+
+}  // namespace banyan::sqlite

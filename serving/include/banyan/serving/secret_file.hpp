@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace banyan::serving {
+
+/// One rule for all files of secrets: those that everybody on this machine may read or write are
+/// refused. Why this one is, with what closes it, in a sentence that begins with its path; nothing
+/// where only its owner and a group may, and where there is no such file.
+std::optional<std::string> why_open_to_everybody(const std::string& path);
+
+/// The same of a file that is open already.
+std::optional<std::string> why_open_to_everybody(int descriptor, const std::string& path);
+
+/// The path as a shell takes it for one word.
+std::string shell_word(const std::string& path);
+
+}  // namespace banyan::serving

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/routing/configuration.hpp"
+#include "banyan/stages/traffic.hpp"
+
+namespace banyan::strangler {
+
+/// Which requests a table sends by the stage of a rollout: those that may get to its new side.
+struct RolloutReach {
+  bool reads = false;
+  bool writes = false;
+
+  bool any() const { return reads || writes; }
+  void add(Effect effect) { (effect == Effect::Read ? reads : writes) = true; }
+  friend bool operator==(const RolloutReach&, const RolloutReach&) = default;
+};
+
+/// Of the routes of a file.
+RolloutReach reach_of(const Configuration& configuration, std::string_view rollout);
+
+/// A table that is to be taken, as it is and as the one in force is.
+struct ReachChange {
+  std::optional<RolloutReach> before;  ///< nothing: no table is in force yet
+  RolloutReach after;
+};
+
+/// Why such a table may not be taken while the rollout's traffic is there: requests that the new
+/// side answers would go back to the old one, which nobody has decided, and the new side would keep
+/// what it was told in between. Nothing: it may. A rollout that is retired may go. `store` is for
+/// the command that sets it back without a process; "": one runs that can be asked.
+std::optional<std::string> why_left_behind(std::string_view rollout, const Traffic& traffic,
+                                           const ReachChange& change, const std::string& store);
+
+using TrafficOf = std::function<Traffic(std::string_view rollout)>;
+
+/// Of the routes of rollouts that have moved, those whose requests another route of `after` would
+/// send to their old side, a sentence each with what to do: the new side has what was written
+/// since. Looks with one path for each route, as it is declared.
+std::vector<std::string> routes_sent_back(const Configuration& before, const Configuration& after,
+                                          const TrafficOf& traffic);
+
+}  // namespace banyan::strangler
