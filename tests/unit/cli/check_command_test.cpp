@@ -366,7 +366,7 @@ std::string staying(const std::string& name, const std::string& path, const std:
 TEST_F(CheckCommand, WarnsOfWritesThatStayWhereTheReadsOfTheirPathMove) {
   const json report =
       check(kReads + staying("addAlbum", "path = \"/albums\"", "\"POST\"") +
-            staying("changeAlbum", "path = \"/albums/{album}\"", "\"PUT\", \"DELETE\""));
+            staying("changeAlbum", "path = \"/albums/{id}\"", "\"PUT\", \"DELETE\""));
   EXPECT_EQ(exit_code_, 0);
   ASSERT_EQ(report["findings"].size(), 2U) << report["findings"];
   const json& first = report["findings"][0];

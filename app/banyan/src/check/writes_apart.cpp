@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "banyan/http/method_set.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "check/example_path.hpp"
 
 namespace banyan::cli::check {
@@ -33,12 +34,6 @@ bool is_same_path(std::string_view left, std::string_view right) {
     right.remove_prefix(other.size());
   }
   return left.empty() && right.empty();
-}
-
-std::string listed(const std::vector<std::string>& methods) {
-  std::string text;
-  for (const std::string& each : methods) text += (text.empty() ? "" : ", ") + each;
-  return text;
 }
 
 std::vector<std::string> targets_of(const Route& route) {
