@@ -121,6 +121,17 @@ std::vector<strangler::Attention> attention_of(const telemetry::Health& health) 
   return all;
 }
 
+/// Of the requests of a rollout; nothing where it has none here.
+std::function<std::optional<bool>(std::string_view)> any_writes(
+    strangler::OperationsOf operations) {
+  return [operations = std::move(operations)](std::string_view rollout) -> std::optional<bool> {
+    if (!operations) return std::nullopt;
+    const std::vector<strangler::JudgedOperation> all = operations(rollout);
+    if (all.empty()) return std::nullopt;
+    return std::ranges::any_of(all, [](const auto& each) { return each.effect == Effect::Write; });
+  };
+}
+
 }  // namespace
 
 std::vector<std::string> notes_elsewhere(const std::string& store, const std::string& config_file) {
@@ -181,7 +192,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->conductor_ = std::make_unique<strangler::Conductor>(strangler::Conductor::Parts{
       .board = *plane->switchboard_,
       .evidence = plane->evidence_,
-      .operations = std::move(plan.operations),
+      .operations = plan.operations,
       .clock = plan.clock,
       .seat = plan.store + ".conductor",
       .progress = plan.store + ".progress",
@@ -197,7 +208,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
                    .new_side_writes = std::move(plan.new_side_writes),
                    .fallbacks = std::move(plan.fallbacks),
                    .unowned = std::move(plan.unowned),
-                   .attention = [&telemetry] { return attention_of(telemetry.health); }},
+                   .attention = [&telemetry] { return attention_of(telemetry.health); },
+                   .has_writes = any_writes(std::move(plan.operations))},
           .plan_of = std::move(plan.plan_of),
           .conductor = plane->conductor_.get(),
           .clock = &plan.clock});

@@ -229,11 +229,14 @@ std::string LiveView::json() const {
         module_row(*routes, name, served == parts_.served.modules.end() ? nullptr : &*served);
     row["operations"] = Json::array();
     bool in_rollout = false;
+    bool has_writes = false;
     strangler::Percent copies;
     for (const Target& target : routes->targets()) {
       if (target.endpoint != nullptr || target.statistics_module() != name) continue;
       row["operations"].push_back(operation_row(target, requests, calls));
       in_rollout = in_rollout || target.in_rollout();
+      has_writes =
+          has_writes || (target.in_rollout() && target.evidence_of(Effect::Write) != nullptr);
       if (target.both_sides) copies = target.both_sides->shadow.share;
     }
     if (in_rollout && parts_.control != nullptr) {
@@ -241,6 +244,7 @@ std::string LiveView::json() const {
       row["stage"] = {{"name", to_string(traffic.stage)},
                       {"reads", to_string(traffic.reads)},
                       {"writes", to_string(traffic.writes)},
+                      {"has_writes", has_writes},
                       {"copies", to_string(copies)}};
       const strangler::TunnelCounts live = parts_.tunnels.of(name);
       row["tunnels"] = {

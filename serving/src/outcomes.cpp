@@ -166,8 +166,11 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
          {"suppressed", *untold}});
 }
 
-void Outcomes::compared(const Target& target, bool differs) {
-  if (auto* const evidence = target.evidence_of(Effect::Read)) evidence->record_comparison(differs);
+void Outcomes::compared(const Target& target, bool differs, const std::shared_ptr<const void>& by) {
+  auto* const evidence = target.evidence_of(Effect::Read);
+  if (evidence == nullptr) return;
+  evidence->record_comparison(differs);
+  evidence->pairs().add(differs, parts_.clock.now(), by);
 }
 
 void Outcomes::fault_of_copy(std::string_view what) {

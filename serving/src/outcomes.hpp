@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -82,8 +83,9 @@ class Outcomes {
   void copied(const AccessLine& line) const {
     if (parts_.access_log != nullptr) parts_.access_log->line_of_copy(line);
   }
-  /// A pair of answers of both sides was compared; `differs`: in more than noise. On any thread.
-  void compared(const Target& target, bool differs);
+  /// A pair of answers of both sides was compared; `differs`: in more than noise, as `by` has
+  /// found. On any thread.
+  void compared(const Target& target, bool differs, const std::shared_ptr<const void>& by);
   /// A fault of ours at a copy, which nobody has asked for. On any thread.
   void fault_of_copy(std::string_view what);
   /// Of one that operators were answered, or one that was for the server as a whole (OPTIONS *). On

@@ -449,7 +449,9 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
           const auto differs = copy->sides().findings->add(*pair, parts_.clock.now());
           if (!differs) return copy->dropped(differs.error());
           copy->shadow().counts.compared();
-          if (speaks) parts_.outcomes.compared(*copy->target, *differs);
+          if (speaks) {
+            parts_.outcomes.compared(*copy->target, *differs, copy->sides().findings);
+          }
         },
         [&](std::string_view what) { fault(what); });
   };

@@ -22,6 +22,14 @@ std::uint64_t number_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
+Json shown_rollouts(const Json& document) {
+  Json rollouts = document.value("rollouts", Json::array());
+  for (Json& each : rollouts) {
+    if (each.is_object() && !each.value("has_writes", true)) each["writes"] = "none";
+  }
+  return rollouts;
+}
+
 std::string side_text(const std::string& side) {
   if (side == "local") return "old";
   return side == "remote" ? "new" : side;

@@ -14,6 +14,10 @@ using Json = nlohmann::ordered_json;
 std::string text_of(const Json& object, const char* key);
 std::uint64_t number_of(const Json& object, const char* key);
 
+/// Rollouts of a status as people are shown them: of one whose requests all read no side has the
+/// writes, whatever its stage is called.
+Json shown_rollouts(const Json& document);
+
 /// "old" or "new" of what the API calls local and remote: of a foreign application nothing is
 /// local.
 std::string side_text(const std::string& side);

@@ -47,17 +47,18 @@ std::string tolerance_text(const FieldRule& rule, std::string_view old_raw,
   const double old_number = std::abs(number_of(old_raw));
   const double unit = rule.within_share ? old_number / 100 : 1;
   const std::string sign = rule.within_share ? " %" : "";
-  const std::string allowed =
-      amount_text(rule.within_share ? rule.within * 100 : rule.within) + sign;
+  const double limit = rule.within_share ? rule.within * 100 : rule.within;
+  const std::string allowed = amount_text(limit) + sign;
   if (unit == 0) return "the old side has 0, and " + allowed + " of that are 0";
   const double far = distance(old_raw, new_raw) / unit;
   if (!std::isfinite(far)) return "too far apart to be counted, " + allowed + " allowed";
   const bool shown = is_shown(rule, old_raw) && is_shown(rule, new_raw);
-  std::string said = amount_text(shown ? far : to_one_digit(far)) + sign;
-  if (!shown) {
+  const double told = shown ? far : to_one_digit(far);
+  std::string said = amount_text(told) + sign;
+  if (said == allowed || told <= limit) {
+    said = "a little more than " + allowed;
+  } else if (!shown) {
     said.insert(0, "about ");
-  } else if (said == allowed) {
-    said.insert(0, "a little more than ");
   }
   return said + " apart, " + allowed + " allowed";
 }

@@ -103,6 +103,10 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
       if (fallbacks) json["fallbacks"] = *fallbacks;
     }
     if (live.missed) json["missed"] = live.missed(position.rollout.module);
+    if (const auto writes =
+            live.has_writes ? live.has_writes(position.rollout.module) : std::nullopt) {
+      json["has_writes"] = *writes;
+    }
     if (position.illegal) json["illegal"] = *position.illegal;
     rollouts.push_back(std::move(json));
   }

@@ -129,6 +129,6 @@ export class ChangeDialog {
     // Who has read that, and asks again, means it as it is now.
     if (problem.rule === 'banyan.stale_revision') this.#revision = undefined;
     // It may be known better here than by whoever was asked.
-    if (problem.rule === 'banyan.new_side_unhealthy') this.#at('force').hidden = false;
+    if (['banyan.new_side_unhealthy', 'banyan.answers_differ'].includes(problem.rule)) this.#at('force').hidden = false;
   }
 }

@@ -18,9 +18,10 @@ const history = new Map();  // module → requests per second, newest last
 export function stageText(stage) {
   if (stage.name === 'legacy') return 'legacy: the old side answers everything';
   if (stage.name === 'retired') return 'retired: the new side answers everything, and the old one may be taken away';
-  const writes = stage.writes === 'remote' ? 'new' : 'old';
+  const side = stage.writes === 'remote' ? 'new' : 'old';
+  const writes = stage.has_writes === false ? 'and it has no writes' : `writes to the ${side} one`;
   const name = stage.name ? `${stage.name.replaceAll('_', ' ')}: ` : '';
-  return `${name}${stage.reads.replace(/\s*%/, ' %')} of the reads go to the new side, writes to the ${writes} one`;
+  return `${name}${stage.reads.replace(/\s*%/, ' %')} of the reads go to the new side, ${writes}`;
 }
 
 /** Where the tables are, who else is there, and what a move of them does. */

@@ -40,5 +40,5 @@ export function shares(module, since) {
   const writes = module.stage.writes === 'remote' ? 1 : 0;
   return element('div', {class: 'shares'},
       bar('reads', partOf(module.stage.reads), seenShare(module, since, 'read')),
-      bar('writes', writes, seenShare(module, since, 'write')));
+      module.stage.has_writes === false ? null : bar('writes', writes, seenShare(module, since, 'write')));
 }

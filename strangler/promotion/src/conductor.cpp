@@ -10,6 +10,7 @@
 
 #include "conductor_seat.hpp"
 #include "inquiries.hpp"
+#include "known_differences.hpp"
 #include "plan_document.hpp"
 #include "step_progress.hpp"
 
@@ -204,6 +205,11 @@ Conductor::View Conductor::view(std::string_view module) const {
   const std::lock_guard lock(inside_->showing);
   const auto found = inside_->views.find(module);
   return found == inside_->views.end() ? View{} : found->second;
+}
+
+std::optional<std::string> Conductor::what_differs(std::string_view module, Timestamp begin) const {
+  const Parts& parts = inside_->parts;
+  return known_differences(module, parts.operations(module), parts.evidence, parts.rules, begin);
 }
 
 void Conductor::Inside::show(const std::string& module, View view) {

@@ -130,6 +130,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                   "refused: " + std::move(*why));
     }
   }
+  const std::optional<Error> differs = what_differs(module, order);
   return done(board_->walk(module, {.more = true, .force = order.force},
                            {plan_of(reason.who), reason.why, reason.evidence},
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
@@ -138,6 +139,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                return not_possible(name_of(module, old->mark.state, before));
                              const auto first = first_step(module, *plan, before);
                              if (!first) return fail(first.error());
+                             if (differs) return fail(*differs);
                              const Timestamp now = clock_->now();
                              stored.document = to_text(
                                  {.plan = *plan,
@@ -157,6 +159,7 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
   if (order.verb == PlanVerb::Abort && order.gradually) return back_gradually(module, reason);
   const Switchboard::Walk how{.more = order.verb == PlanVerb::Resume && resume_gives_more(module),
                               .force = order.force};
+  const std::optional<Error> differs = how.more ? what_differs(module, order) : std::nullopt;
   return done(board_->walk(module, how, {plan_of(reason.who), reason.why, reason.evidence},
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
                              auto document = document_of(module, stored);
@@ -177,6 +180,7 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                                  return has_moved(module);
                                }
                                after = step.traffic();
+                               if (may && differs) return fail(*differs);
                              } else {
                                after = abort(runner, module, before, reason.why);
                              }
@@ -219,6 +223,21 @@ bool PlanDesk::resume_gives_more(std::string_view module) const {
   const PlanState state = document->mark.state;
   return (state == PlanState::Paused || state == PlanState::NeedsPerson) &&
          gives_more(rollout->traffic, document->plan.steps[document->mark.step].traffic());
+}
+
+/// As things stand, outside of the transaction. Where all traffic is on the old side and nothing is
+/// copied, what was seen before is no word about now.
+std::optional<Error> PlanDesk::what_differs(std::string_view module, const PlanOrder& order) const {
+  if (order.force || conductor_ == nullptr) return std::nullopt;
+  const auto stand = board_->store().stand();
+  const auto changes = board_->store().log(1, module);
+  if (!stand || !changes || changes->empty()) return std::nullopt;
+  const Rollout* const rollout = stand->find(module);
+  if (rollout == nullptr || rollout->traffic.stage == TrafficStage::Legacy) return std::nullopt;
+  auto why = conductor_->what_differs(module, changes->front().time);
+  if (!why) return std::nullopt;
+  return Error{
+      ErrorCode::FailedPrecondition, "banyan.answers_differ", "refused: " + *std::move(why), {}};
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {

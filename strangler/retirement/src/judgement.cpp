@@ -134,8 +134,8 @@ class Judge {
   }
 
   std::string used_lately(const Use& use) const {
-    std::string text = use.key.module + '.' + use.key.operation +
-                       " was used on the old side, at or before " + minute(use.last);
+    std::string text = use.key.module + '.' + use.key.operation + " was used on the old side at " +
+                       minute(use.last);
     if (use.key.way == "call") text += ", by a call of another module";
     if (use.key.way == "misspelled") {
       text +=

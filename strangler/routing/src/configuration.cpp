@@ -287,6 +287,7 @@ class Reader {
                       location_of(*entry), problems_);
       check_name(section, name, "a rollout");
       RolloutPlan plan{name, read_steps(section)};
+      section.flag("reads_only", plan.reads_only);
       if (const toml::table* const compare = section.table("compare")) {
         read_compare(
             section.part(*compare, "[rollouts." + name + ".compare]", "[rollouts.NAME.compare]"),

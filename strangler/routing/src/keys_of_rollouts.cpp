@@ -17,6 +17,12 @@ constexpr std::array kRollout = std::to_array<Key>({
      .example = R"(["1%", "10%", "50%", "100%"])",
      .help = "the shares of the reads that `banyan next NAME` walks along; they grow, and the last "
              "is 100 %"},
+    {.name = "reads_only",
+     .kind = Flag,
+     .preset = "false",
+     .help =
+         "its reads move and writes of the same paths do not, and that is meant: `banyan check` "
+         "warns of none"},
     {.name = "plan",
      .kind = Table,
      .otherwise = "the usual plan, as below",

@@ -55,4 +55,22 @@ double fisher_more(const Tally& suspect, const Tally& reference) {
   return std::min(1.0, sum);
 }
 
+double binomial_more(const Tally& tally, double share) {
+  if (tally.hits == 0 || share >= 1) return 1;
+  if (share <= 0) return 0;
+  const auto hits = static_cast<double>(tally.hits);
+  const auto misses = static_cast<double>(tally.of - tally.hits);
+  double term = std::exp(log_choose(tally.of, tally.hits) + hits * std::log(share) +
+                         misses * std::log1p(-share));
+  double sum = term;
+  for (std::uint64_t k = tally.hits; k < tally.of; ++k) {
+    const double ratio =
+        static_cast<double>(tally.of - k) * share / (static_cast<double>(k + 1) * (1 - share));
+    term *= ratio;
+    sum += term;
+    if (ratio < 1 && term / (1 - ratio) < sum * 1e-12) break;
+  }
+  return std::min(1.0, sum);
+}
+
 }  // namespace banyan::statistics

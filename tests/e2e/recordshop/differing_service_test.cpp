@@ -139,7 +139,7 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   ASSERT_EQ(banyan({"shadow", "catalog", "--why", "what would it answer?"}).exit_code, 0);
   until("a difference", [&] {
     read(5);
-    return pairs().second > 0;
+    return pairs().second >= 10;
   });
   const json fields = report().at("fields");
   ASSERT_EQ(fields.size(), 1U) << fields.dump(2);
@@ -160,8 +160,13 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   EXPECT_EQ(again.exit_code, 1) << again.output;
   EXPECT_THAT(again.output, HasSubstr("/price"));
 
-  // A plan does not get far with it.
-  ASSERT_EQ(banyan({"plan", "catalog", "start", "--why", "it looked alright"}).exit_code, 0);
+  // A plan does not begin with it, and does not get far.
+  const Ran refused = banyan({"plan", "catalog", "start", "--why", "it looked alright"});
+  EXPECT_EQ(refused.exit_code, 1) << refused.output;
+  EXPECT_THAT(refused.output, HasSubstr("catalog.get_track "));
+  EXPECT_THAT(refused.output, HasSubstr("`banyan differences catalog` says in what"));
+  ASSERT_EQ(banyan({"plan", "catalog", "start", "--force", "--why", "to see it go back"}).exit_code,
+            0);
   until("the plan to go back", [&] {
     read(20);
     return plan().at("state") == "rolled_back";

@@ -328,6 +328,103 @@ TEST_F(CheckCommand, NotesWhatStaysBelowWhatMoves) {
               ElementsAre("check.stays_below"));
 }
 
+constexpr const char* kReads = R"([proxy]
+listen = ["127.0.0.1:8080"]
+operators = "127.0.0.1:9180"
+[upstreams.application]
+instances = ["127.0.0.1:9000"]
+[upstreams.albums]
+instances = ["127.0.0.1:9001"]
+[rollouts.albums]
+[[routes]]
+name = "rest"
+prefix = "/"
+methods = ["*"]
+legacy = "application"
+[[routes]]
+name = "listAlbums"
+path = "/albums"
+methods = ["GET"]
+legacy = "application"
+successor = "albums"
+rollout = "albums"
+[[routes]]
+name = "getAlbum"
+path = "/albums/{id}"
+methods = ["GET"]
+legacy = "application"
+successor = "albums"
+rollout = "albums"
+)";
+
+/// A route that writes and has no rollout.
+std::string staying(const std::string& name, const std::string& path, const std::string& methods) {
+  return "[[routes]]\nname = \"" + name + "\"\n" + path + "\nmethods = [" + methods +
+         "]\nlegacy = \"application\"\n";
+}
+
+TEST_F(CheckCommand, WarnsOfWritesThatStayWhereTheReadsOfTheirPathMove) {
+  const json report =
+      check(kReads + staying("addAlbum", "path = \"/albums\"", "\"POST\"") +
+            staying("changeAlbum", "path = \"/albums/{id}\"", "\"PUT\", \"DELETE\""));
+  EXPECT_EQ(exit_code_, 0);
+  ASSERT_EQ(report["findings"].size(), 2U) << report["findings"];
+  const json& first = report["findings"][0];
+  EXPECT_EQ(first["rule"], "check.writes_apart");
+  EXPECT_EQ(first["weight"], "warning");
+  EXPECT_GE(first["line"].get<int>(), 28) << "of the write";
+  EXPECT_THAT(first["message"].get<std::string>(),
+              AllOf(HasSubstr("reads of /albums move with [rollouts.albums], and POST /albums "
+                              "(\"addAlbum\") stays at application"),
+                    HasSubstr("rollout = \"albums\""), HasSubstr("reads_only = true"),
+                    HasSubstr("shared_data = true")));
+  EXPECT_THAT(report["findings"][1]["message"].get<std::string>(),
+              AllOf(HasSubstr("PUT"), HasSubstr("DELETE"), HasSubstr("(\"changeAlbum\")")));
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1);
+}
+
+TEST_F(CheckCommand, WarnsOfWritesBelowAPrefixOfReadsAndOfThoseInAnotherRollout) {
+  std::string prefix = kReads;
+  const std::string path = "path = \"/albums\"\n";
+  prefix.replace(prefix.find(path), path.size(), "prefix = \"/albums\"\n");
+  EXPECT_THAT(rules(prefix + staying("rate", "path = \"/albums/{id}/ratings\"", "\"POST\"")),
+              ElementsAre("check.writes_apart"));
+  EXPECT_THAT(rules(kReads + staying("old forms", "prefix = \"/albums\"", "\"POST\"")),
+              ElementsAre("check.writes_apart"));
+  const json apart = check(kReads + staying("addAlbum", "path = \"/albums\"", "\"POST\"") +
+                           "successor = \"albums\"\nrollout = \"desk\"\n[rollouts.desk]\n");
+  ASSERT_EQ(apart["findings"].size(), 1U) << apart["findings"];
+  EXPECT_THAT(apart["findings"][0]["message"].get<std::string>(),
+              HasSubstr("moves with [rollouts.desk]"));
+}
+
+TEST_F(CheckCommand, SaysNothingOfWritesThatMoveToo) {
+  EXPECT_THAT(rules(kReads + staying("addAlbum", "path = \"/albums\"", "\"POST\"") +
+                    "successor = \"albums\"\nrollout = \"albums\"\n"),
+              IsEmpty());
+  EXPECT_THAT(rules(kReads), IsEmpty()) << "nobody has said that there is such a write";
+  EXPECT_THAT(rules(kReads + staying("import", "path = \"/albums/import\"", "\"POST\"")), IsEmpty())
+      << "which is another path";
+  EXPECT_THAT(rules(kReads + staying("reviews", "path = \"/albums/{id}/reviews\"", "\"POST\"")),
+              IsEmpty())
+      << "whose reads do not move";
+}
+
+TEST_F(CheckCommand, TakesWritesThatStayForMeantWhereTheFileSaysSo) {
+  const std::string file = kReads + staying("addAlbum", "path = \"/albums\"", "\"POST\"");
+  const auto with = [&](const std::string& lines) {
+    std::string text = file;
+    const std::string section = "[rollouts.albums]\n";
+    return text.replace(text.find(section), section.size(), lines);
+  };
+  EXPECT_THAT(rules(with("[rollouts.albums]\nreads_only = true\n")), IsEmpty());
+  EXPECT_THAT(rules(with("[rollouts.albums.fallback]\nshared_data = true\n")), IsEmpty())
+      << "what is written is what is read, wherever";
+  EXPECT_THAT(rules(with("[rollouts.albums]\nreads_only = true\n") +
+                    "successor = \"albums\"\nrollout = \"albums\"\n"),
+              ElementsAre("check.reads_only_with_writes"));
+}
+
 TEST_F(CheckCommand, NotesThatAnApplicationWithANameOfItsOwnHearsAnotherOneThanTheBrowsers) {
   EXPECT_THAT(rules(shop_with("instances = [\"127.0.0.1:9000\"]\n",
                               "instances = [\"127.0.0.1:9000\"]\nhost = \"shop.internal\"\n")),

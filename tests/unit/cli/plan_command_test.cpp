@@ -175,6 +175,24 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
 }
 
+TEST_F(Plans, AreOfARolloutWithoutAWriteShownWithNone) {
+  AdminServer without(
+      [&](const std::string& method, const std::string& target, const std::string& body) {
+        auto said = answer(method, target, body);
+        if (!target.ends_with("/status")) return said;
+        Json document = Json::parse(said.second);
+        for (Json& each : document["rollouts"]) each["has_writes"] = each["module"] != "catalog";
+        return std::pair(said.first, document.dump());
+      });
+  const Outcome status = run_banyan({"status", "--url", without.url()});
+  EXPECT_EQ(status.exit_code, 0) << status.err;
+  EXPECT_THAT(status.out, testing::ContainsRegex("catalog  legacy  0% +none "));
+  EXPECT_THAT(status.out, Not(testing::ContainsRegex("orders  +legacy  0% +none ")));
+  const Outcome seen =
+      run_banyan({"watch", "--count", "1", "--interval", "0.1", "--url", without.url()});
+  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes none\n"));
+}
+
 TEST_F(Plans, AreWatchedWithWhatHasToBeLookedAfter) {
   std::atomic<int> looks = 0;
   AdminServer ill(

@@ -143,6 +143,8 @@ TEST(Rules, SayHowFarApartNumbersAreAndHowFarTheyMayBe) {
   EXPECT_EQ(why(cents, R"("10.00")", R"("10.01")"), "not a number on both sides");
   EXPECT_EQ(why(cents, "4912345678", "4912345123"), "about 600 apart, 0.004 allowed")
       << "whoever knows one of the two does not know the other";
+  const FieldRule four{.as = CompareAs::Number, .within = 4};
+  EXPECT_EQ(why(four, "4912345678", "4912345682.4"), "a little more than 4 apart, 4 allowed");
   const FieldRule open{.as = CompareAs::Number, .within = 4, .open = true};
   EXPECT_EQ(why(open, "4912345678", "4912345123"), "555 apart, 4 allowed");
   const FieldRule share{.as = CompareAs::Number, .within = 0.1, .within_share = true};

@@ -18,6 +18,16 @@ FieldCounts counts(std::uint64_t old_new, std::uint64_t old_old, std::uint64_t p
   return counts;
 }
 
+TEST(TheBinomialTest, AgreesWithWhatIsKnown) {
+  EXPECT_NEAR(statistics::binomial_more({4, 4}, 0.5), 1.0 / 16, 1e-12);
+  EXPECT_NEAR(statistics::binomial_more({3, 4}, 0.5), 5.0 / 16, 1e-12);
+  EXPECT_NEAR(statistics::binomial_more({1, 1'000}, 0.001), 0.632304575229, 1e-9);
+  EXPECT_NEAR(statistics::binomial_more({2, 2}, 0.001), 1e-6, 1e-15);
+  EXPECT_EQ(statistics::binomial_more({0, 5}, 0.001), 1);
+  EXPECT_EQ(statistics::binomial_more({}, 0.001), 1);
+  EXPECT_EQ(statistics::binomial_more({1, 5}, 0), 0);
+}
+
 TEST(FishersTest, AgreesWithWhatIsKnown) {
   // The lady tasting tea: all four of four, in eight cups.
   EXPECT_NEAR(statistics::fisher_more({4, 4}, {0, 4}), 1.0 / 70, 1e-12);

@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conducted.hpp"
@@ -238,6 +240,97 @@ TEST_F(ThePlanDesk, AsksTheNewSideBeforeAStartUnlessItIsForced) {
   start.force = true;
   ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
   EXPECT_EQ(last_line().evidence, "forced");
+}
+
+class APlanBesideCopies : public ThePlanDesk {
+ protected:
+  void compare(int pairs, int differing, const std::string& operation = "catalog.read") {
+    for (int i = 0; i < pairs; ++i) {
+      here_->evidence.of("catalog", operation).pairs().add(i < differing, clock_.now(), rules_);
+    }
+  }
+  void shadow() {
+    clock_.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(here_->board.walk(
+        "catalog", {}, {"bo", "what would it answer?"},
+        [](const Traffic&, StoredPlan&) -> Result<Traffic> { return Traffic::shadow(); }));
+  }
+  void forced() {
+    PlanOrder start;
+    start.force = true;
+    ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "to see it go back"}));
+  }
+
+  std::shared_ptr<const void> rules_ = std::make_shared<int>(1);
+};
+
+TEST_F(APlanBesideCopies, ThatDifferDoesNotStartUnlessItIsForced) {
+  shadow();
+  compare(40, 40);
+  const auto refused = order(PlanVerb::Start);
+  EXPECT_EQ(rule(refused), "banyan.answers_differ");
+  EXPECT_THAT(refused.error().message, HasSubstr("catalog.read 40 of the last 40"));
+  EXPECT_THAT(refused.error().message, HasSubstr("where a plan lets one of 1000 differ"));
+  EXPECT_THAT(refused.error().message, HasSubstr("[rollouts.catalog.compare]"));
+  EXPECT_THAT(refused.error().message, HasSubstr("--force"));
+  EXPECT_EQ(traffic(), Traffic::shadow());
+  EXPECT_TRUE(here_->desk.plans()->empty());
+  forced();
+  EXPECT_EQ(share(), percent(1'00));
+  EXPECT_EQ(last_line().evidence, "forced");
+}
+
+TEST_F(APlanBesideCopies, ThatAgreeStarts) {
+  shadow();
+  compare(128, 1);
+  EXPECT_TRUE(order(PlanVerb::Start)) << "which may be chance";
+}
+
+TEST_F(APlanBesideCopies, StartsOnceTheNewSideIsMended) {
+  shadow();
+  compare(300, 300);
+  EXPECT_EQ(rule(order(PlanVerb::Start)), "banyan.answers_differ");
+  compare(RecentPairs::kMost, 0);
+  EXPECT_TRUE(order(PlanVerb::Start));
+}
+
+TEST_F(APlanBesideCopies, StartsOnceOtherRulesOfComparisonAreInForce) {
+  shadow();
+  compare(40, 40);
+  rules_ = std::make_shared<int>(2);
+  ASSERT_TRUE(order(PlanVerb::Start)) << "what has said so is gone";
+  ASSERT_TRUE(order(PlanVerb::Abort));
+  shadow();
+  compare(20, 20);
+  [[maybe_unused]] const auto other = std::exchange(rules_, std::make_shared<int>(3));
+  compare(5, 0);
+  EXPECT_TRUE(order(PlanVerb::Start)) << "it is there, and has nothing to say any more";
+}
+
+TEST_F(APlanBesideCopies, GoesByNothingThatWasComparedBeforeTheStageChanged) {
+  shadow();
+  compare(40, 40);
+  ASSERT_TRUE(here_->board.back("catalog", {"bo", "it is mended first"}));
+  shadow();
+  compare(5, 0);
+  EXPECT_TRUE(order(PlanVerb::Start));
+}
+
+TEST_F(APlanBesideCopies, IsNotHeldToWhatWasSeenBeforeAllWasOnTheOldSide) {
+  shadow();
+  ASSERT_TRUE(here_->board.back("catalog", {"bo", "not today"}));
+  compare(3, 3);  // were under way
+  EXPECT_TRUE(order(PlanVerb::Start));
+}
+
+TEST_F(APlanBesideCopies, ThatDifferIsNotTakenUpAgainWhereThatGivesTheNewSideMore) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  shadow();
+  compare(40, 40);
+  EXPECT_EQ(rule(order(PlanVerb::Resume)), "banyan.answers_differ");
+  EXPECT_EQ(plan().state, PlanState::Paused);
+  EXPECT_EQ(traffic(), Traffic::shadow());
 }
 
 TEST_F(ThePlanDesk, BringsTrafficBackGraduallyWithAndWithoutAPlan) {

@@ -184,7 +184,7 @@ TEST(Retirement, AsksForNoLogWhereOneHasSaidWhoAsks) {
   const Judgement without = judge(facts);
   ASSERT_EQ(without.hindrances.size(), 1U);
   EXPECT_THAT(without.hindrances[0].next, HasSubstr("--access-log FILE"));
-  EXPECT_THAT(without.hindrances[0].message, HasSubstr("at or before "));
+  EXPECT_THAT(without.hindrances[0].message, HasSubstr("was used on the old side at "));
   facts.callers = {{"get_album", "none", 848, ago(hours(1))}};
   const Judgement with = judge(facts);
   ASSERT_EQ(with.hindrances.size(), 1U);

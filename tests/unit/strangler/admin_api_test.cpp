@@ -93,6 +93,17 @@ TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
   EXPECT_EQ(shown["rollouts"][1]["tunnels"]["pinned"], 0);
 }
 
+TEST_F(AdminApiTest, ShowsWhetherARolloutHasAnyWrite) {
+  AdminApi api(*board_, {.live = {.has_writes = [](std::string_view module) -> std::optional<bool> {
+                           if (module == "orders") return std::nullopt;
+                           return false;
+                         }}});
+  const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
+  EXPECT_EQ(shown["rollouts"][0]["has_writes"], false);
+  EXPECT_EQ(shown["rollouts"][0]["writes"], "local") << "as the stage has it";
+  EXPECT_FALSE(shown["rollouts"][1].contains("has_writes")) << "nobody knows";
+}
+
 TEST_F(AdminApiTest, ShowsWhatMissesARolloutAndWhatIsWrong) {
   AdminApi api(*board_, {.live = {.missed = [](std::string_view module) -> std::uint64_t {
                                     return module == "catalog" ? 7 : 0;

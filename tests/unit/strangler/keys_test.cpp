@@ -119,6 +119,7 @@ void expect_alike(const Configuration& left, const Configuration& right) {
   EXPECT_EQ(left.tracing, right.tracing);
   EXPECT_EQ(left.upstreams, right.upstreams);
   EXPECT_EQ(left.rollouts.at(0).steps, right.rollouts.at(0).steps);
+  EXPECT_EQ(left.rollouts.at(0).reads_only, right.rollouts.at(0).reads_only);
   EXPECT_EQ(left.rollouts.at(0).compare, right.rollouts.at(0).compare);
   EXPECT_EQ(left.rollouts.at(0).testers, right.rollouts.at(0).testers);
   EXPECT_EQ(left.routes.at(0).irregular_paths, right.routes.at(0).irregular_paths);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 
 #include "banyan/forwarding/stickiness_key.hpp"
@@ -17,6 +18,8 @@
 #include "banyan/http/names_alike.hpp"
 #include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/secret_file.hpp"
+#include "check/example_path.hpp"
+#include "check/writes_apart.hpp"
 
 namespace banyan::cli::check {
 namespace {
@@ -42,20 +45,6 @@ std::vector<std::string> methods_of(const Route& route) {
   return all;
 }
 
-/// A path that the route is for: parameters are filled with a word that is no other route's.
-std::string example_path(const Route& route) {
-  std::string path;
-  std::string_view rest = route.path;
-  while (!rest.empty()) {
-    const std::size_t open = rest.find('{');
-    path += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
-    path += "banyan-check";
-    rest.remove_prefix(std::min(rest.size(), rest.find('}', open) + 1));
-  }
-  return path;
-}
-
 class Check {
  public:
   Check(const Preview& preview, const ControlStoreNow& store, const std::string& config_file)
@@ -67,6 +56,7 @@ class Check {
   std::vector<Finding> run() && {
     look_at_files();
     look_at_routes();
+    std::ranges::move(writes_apart(preview_), std::back_inserter(found_));
     look_at_what_is_unused();
     look_at_names();
     look_at_rollouts();

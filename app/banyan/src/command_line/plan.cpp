@@ -87,7 +87,8 @@ void add_plan(CommandSet& set) {
                   "abort: back along the steps, so that the old side gets warm again");
   added->add_flag(
       "--force", options->force,
-      "start, resume: although the new side does not answer, or is not ready; the log tells");
+      "start, resume: although the new side does not answer, is not ready, or is known to answer "
+      "otherwise; the log tells");
   set.reason_of(added, options->who, options->why, false);
 }
 

@@ -24,7 +24,7 @@ std::string time_or(const std::optional<Timestamp>& time, const std::string& oth
   return time ? to_string(*time) : otherwise;
 }
 
-/// It is noted once a minute: more digits than that are none.
+/// As people read times; documents have all of it.
 std::string second_or(const std::optional<Timestamp>& time, const std::string& otherwise) {
   return time ? to_string(*time).substr(0, 19) + 'Z' : otherwise;
 }
@@ -121,8 +121,7 @@ void show_json(const Findings& found, const Judgement& judgement, const Json& re
 }
 
 void print_text(const Findings& found, const Judgement& judgement) {
-  std::vector<std::vector<std::string>> rows = {
-      {"OPERATION", "LAST USE OF THE OLD SIDE, AT OR BEFORE", "BY"}};
+  std::vector<std::vector<std::string>> rows = {{"OPERATION", "LAST USE OF THE OLD SIDE", "BY"}};
   for (const auto& each : judgement.operations) {
     std::string by;
     for (const std::string& way : each.ways) by += (by.empty() ? "" : ", ") + way;

@@ -68,7 +68,7 @@ void show_unowned(const Json& unowned) {
 }
 
 int show(const Json& document) {
-  const Json rollouts = document.value("rollouts", Json::array());
+  const Json rollouts = shown_rollouts(document);
   std::vector<std::vector<std::string>> rows = {
       {"MODULE", "STAGE", "READS", "WRITES", "DATA", "NEXT", "BACK"}};
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };

@@ -91,7 +91,7 @@ void print_moment(const Json& document) {
                    Tone::Faint));
   std::vector<std::vector<std::string>> rows = {
       {"MODULE", "STAGE", "READS", "WRITES", "PLAN", "OLD SIDE, LAST 10 s", "NEW SIDE"}};
-  for (const Json& each : document.value("rollouts", Json::array())) {
+  for (const Json& each : shown_rollouts(document)) {
     const Json plan = plan_of_module(document, text_of(each, "module"));
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), text_of(each, "reads"),
                     side_text(text_of(each, "writes")), plan.empty() ? "-" : text_of(plan, "state"),
@@ -120,7 +120,7 @@ class LineTeller {
   void tell(const Json& document) {
     tell_attention(document);
     tell_fallbacks(document);
-    for (const Json& each : document.value("rollouts", Json::array())) {
+    for (const Json& each : shown_rollouts(document)) {
       const std::string module = text_of(each, "module");
       const Json plan = plan_of_module(document, module);
       std::string said = stage_text(each) + ", writes " + side_text(text_of(each, "writes"));

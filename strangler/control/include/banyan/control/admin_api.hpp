@@ -90,6 +90,9 @@ struct LiveFacts {
   FallbacksOf fallbacks{};
   std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
+  /// Whether a rollout has any request that writes: of one that has none the stage's side of the
+  /// writes says nothing. Nothing where nobody knows its requests.
+  std::function<std::optional<bool>(std::string_view module)> has_writes{};
 };
 
 /// What people and their tools see and change of the rollouts:

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,10 @@ class Conductor {
     bool conducts = false;  ///< this process takes it forward
   };
   View view(std::string_view module) const;
+
+  /// Why a plan that begins now would go back at once: the new side is known to answer otherwise,
+  /// by what was compared since `begin`; nothing where nobody knows.
+  std::optional<std::string> what_differs(std::string_view module, Timestamp begin) const;
 
  private:
   struct Run;

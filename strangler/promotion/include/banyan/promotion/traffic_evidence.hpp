@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "banyan/promotion/recent_pairs.hpp"
 #include "banyan/verdict/error_burst.hpp"
 #include "banyan/verdict/window.hpp"
 
@@ -27,6 +28,9 @@ class OperationEvidence {
   bool record(Group group, Ending ending, std::optional<std::chrono::microseconds> took);
   /// An answer of the new side was compared with the old one's.
   void record_comparison(bool differs) { of(Group::New).record_comparison(differs); }
+  /// What the last of these have come to, for who asks before anybody is on the new side. Unlike
+  /// the counters it takes a lock, and it is no request that waits for it.
+  RecentPairs& pairs() { return pairs_; }
 
   Window read(Group group) const { return groups_[static_cast<std::size_t>(group)].read(); }
   ErrorBurst& burst() { return burst_; }
@@ -36,6 +40,7 @@ class OperationEvidence {
 
   std::array<SideCounters, 3> groups_;
   ErrorBurst burst_;
+  RecentPairs pairs_;
 };
 
 /// The same of all operations of all rollouts. Safe for concurrent use.

@@ -225,6 +225,7 @@ struct TestersPlan {
 struct RolloutPlan {
   std::string name;
   std::vector<Percent> steps;              ///< ascending, the last is 100 %
+  bool reads_only = false;                 ///< writes of the same paths stay, and that is meant
   ComparisonPlan compare{};                ///< when the answers of both sides count as the same
   bool clear_examples = false;             ///< `examples` of `compare`: personal data is shown
   std::optional<ShadowPlan> shadow{};      ///< none: the usual one, at the stage shadow only

@@ -24,4 +24,8 @@ struct Tally {
 /// R. A. Fisher, "The logic of inductive inference", J. Royal Statistical Society 98 (1935).
 double fisher_more(const Tally& suspect, const Tally& reference);
 
+/// The binomial test, one-sided: how probable it is that there are so many hits, or more, where
+/// each of all has this probability to be one. Exact at any size; 1 when there is none.
+double binomial_more(const Tally& tally, double share);
+
 }  // namespace banyan::statistics
