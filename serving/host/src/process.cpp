@@ -11,6 +11,8 @@
 #include "banyan/kit_tables/kit_tables.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "banyan/serving/dependency.hpp"
+#include "banyan/serving/file_marks.hpp"
+#include "banyan/serving/reload_watch.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/serving/server.hpp"
 #include "banyan/sql/database.hpp"
@@ -43,6 +45,12 @@ std::filesystem::path control_file(const Options& options) {
   if (!options.control_store.empty()) return options.control_store;
   const bool file = options.database.engine == sql::Engine::Sqlite;
   return (file ? options.database.file.parent_path() : std::filesystem::path("var")) / "control.db";
+}
+
+/// From before it is read; nothing without one.
+serving::FileMarks marks_of_config(const Options& options) {
+  if (options.config_file.empty()) return {};
+  return serving::marks_of({options.config_file});
 }
 
 std::shared_ptr<const strangler::Routing> read_routing(const Options& options) {
@@ -87,6 +95,7 @@ struct Process::Parts {
         telemetry({.service = service_name(application, table, options),
                    .file = options.log_file,
                    .least = options.log_level}),
+        config(marks_of_config(options)),
         routing(read_routing(options)),
         self(introduction_of(application, options)),
         begins_with(succeed()),
@@ -313,6 +322,10 @@ struct Process::Parts {
     server = std::move(*made);
     server->on_taken(serving::tell_of_successor);
     server->prepare();
+    if (!config.empty()) {
+      watch.emplace(config, serving::reader_of(*server),
+                    [this](std::string_view what) { telemetry.fault(what); });
+    }
     if (fallback) fallback->begin(*server);
   }
 
@@ -333,6 +346,7 @@ struct Process::Parts {
   const Network network;
   const Options options;
   serving::Telemetry telemetry;
+  const serving::FileMarks config;
   std::shared_ptr<const strangler::Routing> routing;
   succession::Introduction self;
   serving::Succession begins_with;
@@ -356,6 +370,7 @@ struct Process::Parts {
   std::optional<ProcessHealth> health;
   serving::Served served;
   std::unique_ptr<serving::Server> server;
+  std::optional<serving::ReloadWatch> watch;  ///< of the file, where there is one
   bool drained = false;
 };
 
@@ -379,12 +394,14 @@ void Process::fault(std::string_view what) const { parts_->telemetry.fault(what)
 
 void Process::reload() {
   parts_->server->reopen_logs();
-  // It has logged what is wrong.
-  [[maybe_unused]] const auto reloaded = parts_->server->reload();
+  if (!parts_->watch) return;
+  telemetry::contain([this] { parts_->watch->reload(); },
+                     [this](std::string_view what) { fault(what); });
 }
 
 void Process::drain() {
   if (std::exchange(parts_->drained, true)) return;
+  parts_->watch.reset();  // whoever ends reads nothing any more
   const std::size_t cut = parts_->server->drain();
   parts_->read_models->stop();
   parts_->events->stop();

@@ -224,6 +224,49 @@ TEST_F(CheckCommand, FindsWhatNobodyUses) {
               ElementsAre("check.unused_upstream", "check.unused_rollout"));
 }
 
+/// What `recordshop --config` may read: the routes are those of its modules.
+constexpr const char* kOfAnApplication = R"([proxy]
+listen = ["127.0.0.1:8080"]
+operators = "127.0.0.1:9180"
+[upstreams.catalog]
+instances = ["127.0.0.1:9001"]
+[rollouts.catalog.fallback]
+[rollouts.catalog.plan]
+samples = 50
+)";
+
+TEST_F(CheckCommand, HasNobodyDeleteWhatAnApplicationGoesBy) {
+  const json report = check(kOfAnApplication);
+  EXPECT_EQ(exit_code_, 0);
+  ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+  EXPECT_EQ(report["findings"][0]["rule"], "check.no_routes");
+  EXPECT_EQ(report["findings"][0]["weight"], "note");
+  EXPECT_THAT(report["findings"][0]["message"],
+              AllOf(HasSubstr("a proxy answers 404"), HasSubstr("adds the routes of its modules"),
+                    HasSubstr("its own control store")));
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 0);
+}
+
+TEST_F(CheckCommand, ClaimsNoStageThatOnlyAnApplicationKnows) {
+  EXPECT_FALSE(check(kOfAnApplication)["rollouts"][0].contains("stage"));
+  EXPECT_THAT(run_banyan({"check", file_}).out, Not(HasSubstr("legacy")));
+  EXPECT_EQ(check(kShop)["rollouts"][0]["stage"], "legacy") << "a proxy would begin so";
+  const auto store = strangler::ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->enlist({"catalog"}));
+  EXPECT_EQ(check(kOfAnApplication)["rollouts"][0]["stage"], "legacy") << "the one beside it does";
+}
+
+TEST_F(CheckCommand, SaysThatARolloutWithoutARouteMayBeAModules) {
+  for (const char* unused :
+       {"[rollouts.orders]\n", "[upstreams.orders]\ninstances = [\"127.0.0.1:9002\"]\n"}) {
+    const json report = check(std::string(kShop) + unused);
+    ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+    EXPECT_THAT(report["findings"][0]["message"],
+                HasSubstr("unless an application reads the file of which orders is a module"));
+  }
+}
+
 TEST_F(CheckCommand, FindsASuccessorThatIsTheOldSide) {
   EXPECT_THAT(
       rules(shop_with("successor = \"catalog\"\nsuccessor_path = { strip = \"/albums\", add = "
