@@ -163,6 +163,11 @@ struct Process::Parts {
   // A process that others of the application call (a service) shifts nobody's traffic.
   void open_control() {
     if (options.trust == binding::Trust::Internal) return;
+    // A folder that somebody has named is theirs to make: a mistyped one is to be seen.
+    const std::filesystem::path folder = control_file(options).parent_path();
+    if (options.control_store.empty() && !folder.empty()) {
+      std::filesystem::create_directories(folder);
+    }
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     work.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log, &ledger);

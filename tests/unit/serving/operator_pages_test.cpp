@@ -120,7 +120,8 @@ TEST_F(TheOperatorsPages, AreListedWhereTheirApiBegins) {
     EXPECT_EQ(list.status, 200u) << list.body;
     EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/live\"")) << path;
     EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/sagas\"")) << path;
-    EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/stream\"")) << path;
+    EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/status\"")) << path;
+    EXPECT_THAT(list.body, testing::Not(testing::HasSubstr("stream"))) << "there is none here";
   }
 }
 
