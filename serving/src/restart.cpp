@@ -51,8 +51,7 @@ bool takes_a_successor(const strangler::Configuration& configuration) {
 
 constexpr const char* kEnds =
     ". It takes no successor just now, so it is most likely ending already, or has only begun: "
-    "start"
-    " this one again when it is gone, or with --take-over, which waits for that";
+    "start this one again when it is gone, or with --take-over, which waits for that";
 
 /// `may_follow`: this one has not been told to.
 std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(

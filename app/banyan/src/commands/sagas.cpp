@@ -56,9 +56,13 @@ bool is_open(const Json& saga) {
   return status == "active" || status == "stuck";
 }
 
+/// Beyond that a process does not count how many there have been.
+constexpr std::uint64_t kMostCounted = 10'000;
+
 /// What there is, by what the process has counted, and what of it is listed.
 struct Tally {
   std::uint64_t all = 0;
+  bool more = false;  ///< than `all`
   std::uint64_t open = 0;
   std::uint64_t stuck = 0;
   std::uint64_t overdue = 0;
@@ -72,6 +76,7 @@ Tally tally_of(const Json& document) {
   for (const Json& module : document.value("modules", Json::array())) {
     const Json counts = module.value("counts", Json::object());
     tally.all += number_of(counts, "all");
+    tally.more = tally.more || number_of(counts, "all") >= kMostCounted;
     tally.open += number_of(counts, "active") + number_of(counts, "stuck");
     tally.stuck += number_of(counts, "stuck");
     tally.overdue += number_of(counts, "overdue");
@@ -104,8 +109,9 @@ std::string summary_of(const Tally& tally, bool only_open) {
   if (tally.listed == 0 || tally.listed >= of) return text;
   const std::string number = std::to_string(tally.listed);
   if (only_open) return text + "; these are the newest " + number;
-  return text + (tally.open == 0 ? "; these are the newest " + number + " of " + std::to_string(of)
-                                 : "; these are " + number + " of " + std::to_string(of) +
+  const std::string all = std::to_string(of) + (tally.more ? " or more" : "");
+  return text + (tally.open == 0 ? "; these are the newest " + number + " of " + all
+                                 : "; these are " + number + " of " + all +
                                        ", the open ones and the newest others");
 }
 
