@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "assembly.hpp"
@@ -125,6 +127,7 @@ struct Process::Parts {
   }
 
   void open_database() {
+    tell_of_a_password_that_is_seen();
     set_up_database(application, table, options, telemetry.log);
     database = sql::Database::open(
         options.database,
@@ -158,6 +161,23 @@ struct Process::Parts {
          {"next",
           "give this one another --database, or stop the other one; to follow it without a "
           "gap, start with --take-over"}});
+  }
+
+  // Where it came from a file or the environment nobody else reads it.
+  void tell_of_a_password_that_is_seen() const {
+    const std::string shown = options.database.display();
+    const std::string& connection = options.database.connection;
+    if (connection.empty() || shown == connection) return;
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    if (words.find(connection) == std::string::npos) return;
+    telemetry.log.write(
+        telemetry::Level::Warning, "password_seen",
+        {{"database", shown},
+         {"message",
+          "the password of --database is on the command line, where everybody on this "
+          "machine can read it"},
+         {"next", "put it into ~/.pgpass, or the file that PGPASSFILE names"}});
   }
 
   // A process that others of the application call (a service) shifts nobody's traffic.
