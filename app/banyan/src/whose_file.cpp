@@ -40,16 +40,16 @@ std::string shared_beside(const fs::path& file, const std::string& module) {
   return {};
 }
 
-Error other(const std::string& what) {
+Error wrong_file(const std::string& what) {
   return {ErrorCode::FailedPrecondition, "banyan.no_shared_database", what, {}};
 }
 
 Error own_file(const fs::path& file, const std::string& module) {
   const std::string shared = shared_beside(file, module);
-  return other(file.string() + " is the own file of " + module +
-               ", which a move has made; manifest and history of all modules are with the "
-               "application's shared database: " +
-               (shared.empty() ? "name that with --database" : "--database " + shared));
+  return wrong_file(file.string() + " is the own file of " + module +
+                    ", which a move has made; manifest and history of all modules are with the "
+                    "application's shared database: " +
+                    (shared.empty() ? "name that with --database" : "--database " + shared));
 }
 
 }  // namespace
@@ -58,10 +58,11 @@ std::optional<Error> no_shared_database(const fs::path& file) {
   try {
     const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Read);
     if (database.application_id() == kControlStore) {
-      return other(file.string() +
-                   " is a control store: it says where traffic goes, and no module has tables in "
-                   "it. `banyan status --store " +
-                   file.string() + "` shows it; name the application's database with --database");
+      return wrong_file(
+          file.string() +
+          " is a control store: it says where traffic goes, and no module has tables in "
+          "it. `banyan status --store " +
+          file.string() + "` shows it; name the application's database with --database");
     }
     const std::vector<std::string> modules = placement::gated_modules(database);
     if (!modules.empty()) return own_file(file, modules.front());

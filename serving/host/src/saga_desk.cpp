@@ -77,7 +77,7 @@ SagaView view_of(const SagaRecord& saga) {
 
 /// How many there are, listed or not.
 struct SagaCounts {
-  std::int64_t all = 0;  ///< at most kMostCounted: there may be more then
+  std::int64_t all = 0;  ///< at most kCountedAtMost: there may be more then
   std::int64_t active = 0;
   std::int64_t stuck = 0;
   std::int64_t overdue = 0;
@@ -119,7 +119,7 @@ Result<SagaAsked> read_saga_order(const strangler::AdminRequest& request) {
 
 constexpr std::int64_t kMostOpen = 200;
 constexpr std::int64_t kMostOthers = 50;
-constexpr std::int64_t kMostCounted = 10'000;
+constexpr std::int64_t kCountedAtMost = 10'000;
 
 Context patience() {
   constexpr std::chrono::seconds kPatience{5};
@@ -144,8 +144,8 @@ std::vector<SagaView> sagas_in(sql::Session& session, const std::string& module)
 
 SagaCounts counts_in(sql::Session& session, const std::string& module) {
   sql::Sagas rows(session, module);
-  const SagaFigures figures = rows.figures(system_clock().now(), kMostCounted);
-  return {.all = rows.count(kMostCounted),
+  const SagaFigures figures = rows.figures(system_clock().now(), kCountedAtMost);
+  return {.all = rows.count(kCountedAtMost),
           .active = figures.active,
           .stuck = figures.stuck,
           .overdue = figures.overdue};
