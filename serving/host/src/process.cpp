@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "assembly.hpp"
@@ -134,6 +136,7 @@ struct Process::Parts {
   }
 
   void open_database() {
+    tell_of_a_password_that_is_seen();
     set_up_database(application, table, options, telemetry.log);
     database = sql::Database::open(
         options.database,
@@ -169,9 +172,31 @@ struct Process::Parts {
           "gap, start with --take-over"}});
   }
 
+  // Where it came from a file or the environment nobody else reads it.
+  void tell_of_a_password_that_is_seen() const {
+    const std::string shown = options.database.display();
+    const std::string& connection = options.database.connection;
+    if (connection.empty() || shown == connection) return;
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    if (words.find(connection) == std::string::npos) return;
+    telemetry.log.write(
+        telemetry::Level::Warning, "password_seen",
+        {{"database", shown},
+         {"message",
+          "the password of --database is on the command line, where everybody on this "
+          "machine can read it"},
+         {"next", "put it into ~/.pgpass, or the file that PGPASSFILE names"}});
+  }
+
   // A process that others of the application call (a service) shifts nobody's traffic.
   void open_control() {
     if (options.trust == binding::Trust::Internal) return;
+    // A folder that somebody has named is theirs to make: a mistyped one is to be seen.
+    const std::filesystem::path folder = control_file(options).parent_path();
+    if (options.control_store.empty() && !folder.empty()) {
+      std::filesystem::create_directories(folder);
+    }
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     work.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log, &ledger);
