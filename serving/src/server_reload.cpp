@@ -217,16 +217,16 @@ std::vector<FileProblem> Server::Inside::left_behind(const Configuration& fresh,
                                                      const Configuration* before) const {
   std::vector<FileProblem> problems;
   if (parts.control == nullptr) return problems;
-  const strangler::Stages& stages = parts.control->stages();
+  const strangler::Stages& live = parts.control->stages();
   const auto add = [&](const std::string& name, const strangler::ReachChange& change,
                        const std::string& store) {
-    auto why = strangler::why_left_behind(name, stages.traffic(name), change, store);
+    auto why = strangler::why_left_behind(name, live.traffic(name), change, store);
     if (why) problems.push_back({parts.settings.config_file, {}, std::move(*why)});
   };
   if (before != nullptr) {
     for (const std::string& name : rollouts_of(*before)) {
       const bool is_module = is_among(parts.served.modules, name, &ServedModule::name);
-      const bool has_moved = stages.traffic(name).stage == strangler::TrafficStage::Moved;
+      const bool has_moved = live.traffic(name).stage == strangler::TrafficStage::Moved;
       if (has_moved && !is_module && strangler::stays_on_new_side(*before, fresh, name)) continue;
       add(name, {.before = reach_of(*before, name), .after = reach_of(fresh, name)}, {});
     }

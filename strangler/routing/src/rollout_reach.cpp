@@ -158,11 +158,10 @@ std::optional<std::string> why_left_behind(std::string_view rollout, const Traff
                 name + " --why over" + (store.empty() ? "" : " --force") + where + "; or, ";
   return "the control store has " + name + " at " + to_string(traffic) + " (" +
          on_new_side(traffic) + " are on its new side), and no route here leads its " +
-         std::string(which) + " to a new side any more: they would go " +
-         (change.before ? "to the old one"
-                        : "where the other routes lead, most likely to the old "
-                          "one") +
-         ". Put the routes of " + name + " back" +
+         std::string(which) +
+         " to a new side any more: they would go where other "
+         "routes lead them, to the old one as a rule. Put the routes of " +
+         name + " back" +
          (change.elsewhere ? ", or give this process a control store of its own: another process "
                              "goes by " +
                                  name + " now, and what follows changes its traffic as well"
