@@ -50,11 +50,30 @@ bool is_on_new_side(const Traffic& traffic, Effect effect) {
   return effect == Effect::Write ? traffic.writes == Side::Remote : traffic.reads == Percent::all();
 }
 
-/// What both tables make of the route's requests.
+/// What both files make of the route's requests.
 struct Tables {
   const RouteTable& before;
   const RouteTable& after;
+  const Configuration& file_before;
+  const Configuration& file_after;
 };
+
+/// One upstream, or another name of it: the same instance, unless they are asked for in the names
+/// of two hosts.
+bool is_same_upstream(const UpstreamGroup* one, const UpstreamGroup* other) {
+  if (one == nullptr || other == nullptr) return false;
+  if (!one->host.empty() && !other->host.empty() && one->host != other->host) return false;
+  return std::ranges::any_of(one->instances, [&](const auto& each) {
+    return std::ranges::find(other->instances, each) != other->instances.end();
+  });
+}
+
+bool leads_back(const Route& now, const Route& route, const Tables& tables) {
+  if (now.legacy == route.legacy) return true;
+  if (now.legacy == route.successor) return false;
+  return is_same_upstream(tables.file_after.upstream(now.legacy),
+                          tables.file_before.upstream(route.legacy));
+}
 
 /// A request that a rollout which has moved would lose.
 struct SentBack {
@@ -74,10 +93,9 @@ std::optional<SentBack> sent_back(const Route& asked, const Route* SentBack::* w
     if (found.then == nullptr || found.now == nullptr || found.then->rollout.empty()) continue;
     if ((found.*whose)->name != asked.name) continue;
     if (traffic(found.then->rollout).stage != TrafficStage::Moved) continue;
-    const bool leads_back = found.now->legacy == found.then->legacy;
     const bool stays = !found.now->rollout.empty() &&
                        is_on_new_side(traffic(found.now->rollout), found.now->effect_for(method));
-    if (leads_back && !stays) return found;
+    if (!stays && leads_back(*found.now, *found.then, tables)) return found;
   }
   return std::nullopt;
 }
@@ -204,7 +222,7 @@ std::vector<std::string> routes_sent_back(const Configuration& before, const Con
   const auto then = RouteTable::build(before.routes);
   const auto now = RouteTable::build(after.routes);
   if (!then || !now) return all;  // who reads the file says what is wrong with it
-  const Tables tables{*then, *now};
+  const Tables tables{*then, *now, before, after};
   std::set<std::string, std::less<>> lost;
   for (const Route& each : before.routes) {
     const auto found = sent_back(each, &SentBack::then, tables, traffic);

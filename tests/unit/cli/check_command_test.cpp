@@ -401,6 +401,13 @@ TEST_F(CheckCommand, WarnsOfWritesThatStayWhereTheReadsOfTheirPathMove) {
   EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1);
 }
 
+TEST_F(CheckCommand, WarnsOfNoWritesThatGoStraightToWhereTheReadsGo) {
+  std::string straight = staying("addAlbum", "path = \"/albums\"", "\"POST\"");
+  const std::string old_side = "legacy = \"application\"";
+  straight.replace(straight.find(old_side), old_side.size(), "legacy = \"albums\"");
+  EXPECT_THAT(rules(kReads + straight), Not(Contains("check.writes_apart")));
+}
+
 TEST_F(CheckCommand, WarnsOfWritesBelowAPrefixOfReadsAndOfThoseInAnotherRollout) {
   std::string prefix = kReads;
   const std::string path = "path = \"/albums\"\n";
@@ -495,7 +502,7 @@ TEST_F(CheckCommand, FindsAWaiverForAnOperationThatThereIsNoneOf) {
   const auto waives = [](const std::string& names) {
     return shop_with("[rollouts.catalog]\n", "[rollouts.catalog.plan]\nwaived = [" + names + "]\n");
   };
-  EXPECT_THAT(rules(waives(R"("albums", "albums (writes)")")), IsEmpty());
+  EXPECT_THAT(rules(waives(R"x("albums", "albums (writes)")x")), IsEmpty());
   const json report = check(waives(R"("albums", "nosuch")"));
   ASSERT_EQ(report["findings"].size(), 1U) << report;
   EXPECT_EQ(report["findings"][0]["rule"], "check.unknown_operation");
