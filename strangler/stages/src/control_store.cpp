@@ -205,6 +205,10 @@ class SqliteControlStore final : public ControlStore {
     });
   }
 
+  Result<std::vector<TablePart>> table() override {
+    return guarded([&]() -> Result<std::vector<TablePart>> { return notes_.table(); });
+  }
+
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
     return guarded([&] { return newest_stages(limit, module); });
   }

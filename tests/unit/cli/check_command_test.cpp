@@ -160,6 +160,24 @@ TEST_F(CheckCommand, KnowsWhereTheTrafficStands) {
   EXPECT_THAT(report["findings"][0]["message"], HasSubstr("gone at canary 1%"));
 }
 
+TEST_F(CheckCommand, FindsThatARolloutWouldLoseTheRoutesOfItsWrites) {
+  auto store = strangler::ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->enlist({"catalog"}));
+  ASSERT_TRUE((*store)->change(
+      "catalog", {"ann", "why"}, [](const strangler::Traffic&) -> Result<strangler::Traffic> {
+        return strangler::Traffic::of(strangler::Percent::all(), strangler::Side::Remote);
+      }));
+  const std::string reads = shop_with("prefix = \"/albums\"\nmethods = [\"*\"]",
+                                      "prefix = \"/albums\"\nmethods = [\"GET\"]");
+  EXPECT_THAT(rules(reads), Not(Contains("check.rollout_without_routes")))
+      << "nobody knows whether there was more";
+  ASSERT_TRUE((*store)->note_table({{"reach catalog", "reads and writes"}},
+                                   {"proxy (root@here)", "it started"}));
+  EXPECT_THAT(rules(reads), Contains("check.rollout_without_routes"));
+  EXPECT_THAT(rules(kShop), Not(Contains("check.rollout_without_routes")));
+}
+
 TEST_F(CheckCommand, ExplainsWhatIsNotForwarded) {
   const json requests =
       check(shop_with("prefix = \"/\"", "path = \"/\""),

@@ -290,6 +290,7 @@ class BrokenStore final : public ControlStore {
                                              const Reason& reason) override {
     return inner_.note_table(table, reason);
   }
+  Result<std::vector<TablePart>> table() override { return inner_.table(); }
   Result<Verification> verify(std::string_view head) override { return inner_.verify(head); }
   Result<std::uint64_t> outside_version() override {
     if (broken) return gone();

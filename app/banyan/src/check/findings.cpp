@@ -235,10 +235,11 @@ class Check {
     if (!store_.stand) return;
     for (const strangler::Rollout& each : store_.stand->rollouts) {
       if (is_over(each.traffic)) continue;
-      const auto refused = strangler::why_left_behind(
-          each.module, each.traffic,
-          {.before = std::nullopt, .after = strangler::reach_of(configuration_, each.module)},
-          store_.file);
+      const auto refused =
+          strangler::why_left_behind(each.module, each.traffic,
+                                     {.before = strangler::noted_reach(store_.table, each.module),
+                                      .after = strangler::reach_of(configuration_, each.module)},
+                                     store_.file);
       if (refused) {
         add(Weight::Problem, "rollout_without_routes", {},
             *refused + (of_application ? " (That is of a proxy: an application adds the routes of "

@@ -112,7 +112,7 @@ struct StoredPlan {
 };
 
 /// A part of the table that requests go by, with the hash of what it says: a route, an upstream, a
-/// rollout.
+/// rollout. What is as short as its hash may stand for itself.
 struct TablePart {
   std::string name;  ///< "route catalog.get_album"
   std::string hash;  ///< of its canonical form
@@ -212,6 +212,8 @@ class ControlStore {
   /// process has told. nullopt when it is the same, or when this store has no place for notes.
   virtual Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
                                                      const Reason& reason) = 0;
+  /// As it was told last; empty before.
+  virtual Result<std::vector<TablePart>> table() = 0;
 
   /// The newest `limit` lines of stages, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
