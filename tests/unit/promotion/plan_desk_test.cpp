@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/comparison/collector.hpp"
 #include "conducted.hpp"
 
 namespace banyan::strangler {
