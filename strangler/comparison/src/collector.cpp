@@ -39,9 +39,9 @@ ComparisonCollector::ComparisonCollector(CollectorRules rules, ComparisonPlan pl
     : rules_(rules), plan_(std::move(plan)), credentials_(plan_.secret_fields) {}
 
 PairFound ComparisonCollector::add(std::string_view operation_name, PairOf pair,
-                              const Comparison& comparison, const ComparedRequest& request,
-                              const Answer& old_answer, const Answer& other_answer,
-                              const OperationRules& rules, Timestamp now) {
+                                   const Comparison& comparison, const ComparedRequest& request,
+                                   const Answer& old_answer, const Answer& other_answer,
+                                   const OperationRules& rules, Timestamp now) {
   const std::lock_guard lock(mutex_);
   OperationState* const operation = operation_of(operation_name);
   if (operation == nullptr) {

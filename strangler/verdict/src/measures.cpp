@@ -67,8 +67,7 @@ double MeasureEvidence::all_clear_at(double once, std::uint64_t put_aside) {
   return once + 2 * std::log1p(static_cast<double>(put_aside));
 }
 
-statistics::EvidenceOfMore MeasureEvidence::with_own_bets(
-    statistics::EvidenceOfMore other) const {
+statistics::EvidenceOfMore MeasureEvidence::with_own_bets(statistics::EvidenceOfMore other) const {
   auto state = other.state();
   auto own = worse_.state();
   state.log_bets = std::move(own.log_bets);

@@ -84,7 +84,8 @@ class MeasureEvidence {
   /// False, and nothing is changed, when it is no memory of such a measure. What was seen here that
   /// speaks more against the suspect is not forgotten for it.
   bool go_on(const MeasureMemory& memory);
-  /// Of the reference only what is usual; what speaks against the suspect stays as it was seen here.
+  /// Of the reference only what is usual; what speaks against the suspect stays as it was seen
+  /// here.
   void know(double usual);
 
  private:

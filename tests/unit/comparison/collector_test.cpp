@@ -26,10 +26,9 @@ class Collecting : public testing::Test {
     const Answer old_answer{head, old_body};
     const Answer new_answer{head, new_body};
     now_.micros += 1'000;
-    const PairFound found =
-        collector_->add(operation, pair, compare(old_answer, new_answer, rules, {}, now_),
-                        {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer,
-                        new_answer, rules, now_);
+    const PairFound found = collector_->add(
+        operation, pair, compare(old_answer, new_answer, rules, {}, now_),
+        {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer, new_answer, rules, now_);
     by_ = found.by;
     return found.differs;
   }
