@@ -26,11 +26,11 @@ class Collecting : public testing::Test {
     const Answer old_answer{head, old_body};
     const Answer new_answer{head, new_body};
     now_.micros += 1'000;
-    const PairFound found = collector_->add(
+    const PairFound counted = collector_->add(
         operation, pair, compare(old_answer, new_answer, rules, {}, now_),
         {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer, new_answer, rules, now_);
-    by_ = found.by;
-    return found.differs;
+    by_ = counted.by;
+    return counted.differs;
   }
   FieldReport field(std::string_view path) const {
     for (const FieldReport& each : collector_->report().fields) {
