@@ -198,7 +198,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .progress = plan.store + ".progress",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
       .aside = plane->askers_.get(),
-      .work = plan.work});
+      .work = plan.work,
+      .judged_side = plan.judged_side});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{

@@ -91,6 +91,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },
+       .judged_side = [all](std::string_view rollout) { return all->server->judged_side(rollout); },
        .plan_of = [all](std::string_view rollout) { return all->server->plan(rollout); }},
       *all->scheduler, all->telemetry);
   if (!control) return std::unexpected(sentence(control.error()));

@@ -218,6 +218,7 @@ struct Process::Parts {
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
+         .judged_side = [this](std::string_view module) { return server->judged_side(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module, *database); },
          .work = &*work},

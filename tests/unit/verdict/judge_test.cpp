@@ -240,6 +240,29 @@ TEST(Judge, GoesOnFromWhatIsUsualAndHasSeenNothingOfTheStep) {
       << judge.verdicts().front().reason << ": nobody could learn it any more";
 }
 
+// It alone reaches the broken instance, and takes over from one that has seen thousands of others.
+TEST(Judge, ForgetsNoSideThatItHasSeenFailingWhenItGoesOnFromAnother) {
+  Judge before({"a.one"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  for (const auto what : {Judge::Memory::All, Judge::Memory::Usual}) {
+    Judge judge({"a.one"});
+    judge.begin_step(false);
+    const auto against = [&] {
+      const OperationVerdict verdict = judge.verdicts().front();
+      return verdict.findings.front().evidence_worse;
+    };
+    for (int i = 0; i < 100 && against() < 4; ++i) judge.add("a.one", moment(1, 1, 0));
+    const double seen = against();
+    ASSERT_GE(seen, 4);
+    ASSERT_NE(judge.verdicts().front().judgement, Judgement::Worse) << "a few more are needed";
+    ASSERT_TRUE(judge.go_on(before.kept(), what));
+    EXPECT_GE(against(), seen - 0.001);
+    for (int i = 0; i < 8; ++i) judge.add("a.one", moment(1, 1, 0));
+    EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse)
+        << judge.verdicts().front().reason;
+  }
+}
+
 TEST(Judge, TakesNothingOfWhatItCannotRead) {
   Judge judge({"a.one"});
   for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
