@@ -45,11 +45,30 @@ bool is_on_new_side(const Traffic& traffic, Effect effect) {
   return effect == Effect::Write ? traffic.writes == Side::Remote : traffic.reads == Percent::all();
 }
 
-/// What both tables make of the route's requests.
+/// What both files make of the route's requests.
 struct Tables {
   const RouteTable& before;
   const RouteTable& after;
+  const Configuration& file_before;
+  const Configuration& file_after;
 };
+
+/// One upstream, or another name of it: the same instance, unless they are asked for in the names
+/// of two hosts.
+bool is_same_upstream(const UpstreamGroup* one, const UpstreamGroup* other) {
+  if (one == nullptr || other == nullptr) return false;
+  if (!one->host.empty() && !other->host.empty() && one->host != other->host) return false;
+  return std::ranges::any_of(one->instances, [&](const auto& each) {
+    return std::ranges::find(other->instances, each) != other->instances.end();
+  });
+}
+
+bool leads_back(const Route& now, const Route& route, const Tables& tables) {
+  if (now.legacy == route.legacy) return true;
+  if (now.legacy == route.successor) return false;
+  return is_same_upstream(tables.file_after.upstream(now.legacy),
+                          tables.file_before.upstream(route.legacy));
+}
 
 std::optional<std::string> why_sent_back(const Route& route, const Tables& tables,
                                          const TrafficOf& traffic) {
@@ -59,10 +78,9 @@ std::optional<std::string> why_sent_back(const Route& route, const Tables& table
     const Route* const then = tables.before.match(method, sample).route;
     const Route* const now = tables.after.match(method, sample).route;
     if (then == nullptr || then->name != route.name || now == nullptr) continue;
-    const bool leads_back = now->legacy == route.legacy;
     const bool stays =
         !now->rollout.empty() && is_on_new_side(traffic(now->rollout), now->effect_for(method));
-    if (!leads_back || stays) continue;
+    if (!leads_back(*now, route, tables) || stays) continue;
     return "the route \"" + route.name + "\" of " + route.rollout +
            ", which has moved, is not here any more, and " + method + ' ' + route.path +
            " would go to the old side (" + now->legacy + ") by the route \"" + now->name +
@@ -126,7 +144,8 @@ std::vector<std::string> routes_sent_back(const Configuration& before, const Con
   const auto now = RouteTable::build(after.routes);
   if (!then || !now) return all;  // who reads the file says what is wrong with it
   for (const Route* each : moved) {
-    if (auto why = why_sent_back(*each, {*then, *now}, traffic)) all.push_back(std::move(*why));
+    if (auto why = why_sent_back(*each, {*then, *now, before, after}, traffic))
+      all.push_back(std::move(*why));
   }
   return all;
 }

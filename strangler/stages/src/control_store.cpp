@@ -87,7 +87,7 @@ class SqliteControlStore final : public ControlStore {
   const std::string& file() const override { return file_; }
 
   Result<void> enlist(const std::vector<std::string>& modules) override {
-    return guarded([&]() -> Result<void> {
+    return writing([&]() -> Result<void> {
       if (auto grown = read_the_end(); !grown) return grown;
       if (std::ranges::all_of(modules, [&](const std::string& each) { return knows(each); })) {
         bring_in();  // what a kill has left in the log beside it
@@ -103,7 +103,7 @@ class SqliteControlStore final : public ControlStore {
             .run();
       }
       transaction.commit();
-      settle();
+      committed();
       return {};
     });
   }
@@ -178,7 +178,7 @@ class SqliteControlStore final : public ControlStore {
   }
 
   Result<void> note(const std::vector<Sighting>& seen) override {
-    return guarded([&]() -> Result<void> {
+    return writing([&]() -> Result<void> {
       if (noted() == seen) return {};
       WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
@@ -186,7 +186,7 @@ class SqliteControlStore final : public ControlStore {
       write_sightings(connection_, seen);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
-      settle();
+      committed();
       return {};
     });
   }
@@ -194,7 +194,7 @@ class SqliteControlStore final : public ControlStore {
   Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
                                              const Reason& reason) override {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
-    return guarded([&]() -> Result<std::optional<LogEntry>> {
+    return writing([&]() -> Result<std::optional<LogEntry>> {
       if (!notes_.exist() || notes_.table() == table) return std::optional<LogEntry>();
       WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
@@ -213,7 +213,7 @@ class SqliteControlStore final : public ControlStore {
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       last_note_ = {line.note, line.seq, line.hash, line.format};
-      settle();
+      committed();
       return std::optional(std::move(line));
     });
   }
@@ -292,10 +292,19 @@ class SqliteControlStore final : public ControlStore {
   }
 
   Result<void> mark_notes() override {
-    return guarded([&]() -> Result<void> {
+    LastLines last;
+    auto read = guarded([&]() -> Result<void> {
       if (auto grown = read_the_end(); !grown) return grown;
-      return known_.note(last_lines());
+      last = last_lines();
+      return {};
     });
+    if (!read) return read;
+    return known_.note(last);
+  }
+
+  void follow(std::function<void()> in_force) override {
+    const std::lock_guard lock(following_);
+    in_force_ = std::move(in_force);
   }
 
   std::optional<Error> unwritable() override {
@@ -304,7 +313,7 @@ class SqliteControlStore final : public ControlStore {
   }
 
   void tend() override {
-    const auto done = guarded([&]() -> Result<void> {
+    const auto done = writing([&]() -> Result<void> {
       if (trouble_) return try_to_write();
       if (!is_brought_in_) bring_in();
       return {};
@@ -340,13 +349,48 @@ class SqliteControlStore final : public ControlStore {
     }
   }
 
-  /// After each commit.
-  void settle() {
+  /// guarded(), and what is to be done once it has committed, outside of the lock: nobody who only
+  /// looks waits for a disk. First the process goes by it, for a way back is waited for by users.
+  template <class Body>
+  auto writing(Body&& body) -> decltype(body()) {
+    bool wrote = false;
+    bool moved_traffic = false;
+    auto done = guarded([&] {
+      const Commits before = commits_;
+      auto outcome = body();
+      wrote = commits_.all != before.all;
+      moved_traffic = commits_.of_traffic != before.of_traffic;
+      return outcome;
+    });
+    if (moved_traffic) put_in_force();
+    if (wrote) settle();
+    return done;
+  }
+
+  /// What a body of writing() says at once after its commit.
+  void committed(bool moved_traffic = false) {
     trouble_.reset();
-    bring_in();
+    is_brought_in_ = false;
+    ++commits_.all;
+    if (moved_traffic) ++commits_.of_traffic;
+  }
+
+  void put_in_force() {
+    const std::lock_guard lock(following_);
+    if (in_force_) in_force_();
+  }
+
+  /// After each commit, before it is answered.
+  void settle() {
+    LastLines last;
+    const auto brought_in = guarded([&]() -> Result<void> {
+      bring_in();
+      last = last_lines();
+      return {};
+    });
     // One that cannot be written stays behind, which harms nobody; the next change, or start,
     // writes it.
-    (void)known_.note(last_lines());
+    if (brought_in) (void)known_.note(last);
   }
 
   /// All of the log beside the file into the file, and room for the next commits beside it. It
@@ -393,7 +437,7 @@ class SqliteControlStore final : public ControlStore {
     WriteTransaction transaction(turn_, connection_, std::chrono::milliseconds(0));
     connection_.set_user_version(connection_.user_version());
     transaction.commit();
-    settle();
+    committed();
     return {};
   }
 
@@ -418,7 +462,7 @@ class SqliteControlStore final : public ControlStore {
   Result<Lines> write_all(const Reason& reason, const DecideAll& decide,
                           std::optional<LogEntry>& besides) {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
-    return guarded([&]() -> Result<Lines> {
+    return writing([&]() -> Result<Lines> {
       WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       Result<Stand> now = read_stand();
@@ -444,7 +488,7 @@ class SqliteControlStore final : public ControlStore {
       transaction.commit();
       if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
       if (besides) last_note_ = {besides->note, besides->seq, besides->hash, besides->format};
-      if (besides || !lines.empty()) settle();
+      if (besides || !lines.empty()) committed(!lines.empty());
       return lines;
     });
   }
@@ -658,6 +702,12 @@ class SqliteControlStore final : public ControlStore {
   NoteRows::Last last_note_;
   KnownLines known_;
   bool is_brought_in_ = false;
+  struct Commits {
+    std::uint64_t all = 0;
+    std::uint64_t of_traffic = 0;
+  } commits_;
+  std::mutex following_;
+  std::function<void()> in_force_;
   std::optional<Error> trouble_;
   const Clock& clock_;
   std::string format_column_ = "format";

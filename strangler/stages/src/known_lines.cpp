@@ -61,6 +61,7 @@ std::optional<KnownLines::Lack> KnownLines::lacked_by(
 }
 
 Result<void> KnownLines::note(const LastLines& last) {
+  const std::lock_guard lock(noting_);
   if (noted_ == last) return {};
   for (const std::string& each : note_files_) {
     const auto found = find_made_note(each);

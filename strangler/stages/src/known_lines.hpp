@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@
 namespace banyan::strangler {
 
 /// What the notes of a control store know of its switch log: read once, held against the log until
-/// that has it all, and written after each change. Used under the store's lock.
+/// that has it all, and written after each change. lacked_by() is used under the store's lock;
+/// note() has its own, since a folder that hangs is not to keep the store from who reads it.
 class KnownLines {
  public:
   /// The note beside the file, and `elsewhere` those that name this store.
@@ -43,6 +45,7 @@ class KnownLines {
   std::vector<std::string> note_files_;
   std::vector<Known> unseen_;
   std::optional<Error> unread_;
+  std::mutex noting_;
   std::optional<LastLines> noted_;
 };
 

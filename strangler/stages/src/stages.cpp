@@ -19,6 +19,7 @@ Result<std::unique_ptr<Stages>> Stages::make(ControlStore& store, Scheduler& sch
   Epochs epochs = look_at(*first, epoch_of, {});
   std::unique_ptr<Stages> stages(new Stages(store, std::move(complain), std::move(epoch_of),
                                             {std::move(*first), std::move(epochs)}, *seen));
+  store.follow([table = stages.get()] { (void)table->refresh(); });
   stages->watch_ = scheduler.every(interval, [table = stages.get()] { table->look_for_changes(); });
   return stages;
 }
@@ -31,7 +32,10 @@ Stages::Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table f
       table_(std::make_unique<const Table>(std::move(first))),
       seen_(seen) {}
 
-Stages::~Stages() { watch_.reset(); }
+Stages::~Stages() {
+  store_->follow({});
+  watch_.reset();
+}
 
 RoutingDecision Stages::Table::decision(std::string_view module, Side side) const {
   const auto epoch = epochs.find(module);

@@ -383,6 +383,13 @@ TEST_F(CheckCommand, WarnsOfWritesThatStayWhereTheReadsOfTheirPathMove) {
   EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1);
 }
 
+TEST_F(CheckCommand, WarnsOfNoWritesThatGoStraightToWhereTheReadsGo) {
+  std::string straight = staying("addAlbum", "path = \"/albums\"", "\"POST\"");
+  const std::string old_side = "legacy = \"application\"";
+  straight.replace(straight.find(old_side), old_side.size(), "legacy = \"albums\"");
+  EXPECT_THAT(rules(kReads + straight), Not(Contains("check.writes_apart")));
+}
+
 TEST_F(CheckCommand, WarnsOfWritesBelowAPrefixOfReadsAndOfThoseInAnotherRollout) {
   std::string prefix = kReads;
   const std::string path = "path = \"/albums\"\n";

@@ -93,6 +93,29 @@ TEST_F(AKeptStore, IsWholeInItsFileAloneAfterEachChange) {
   EXPECT_THAT((*kept)->verify()->problems, IsEmpty());
 }
 
+TEST_F(AKeptStore, IsGoneByBeforeItsNotesAreWrittenAndAnsweredAfter) {
+  int told = 0;
+  std::uint64_t revision = 0;
+  std::uint64_t noted = 99;
+  store_->follow([&] {
+    ++told;
+    revision = store_->stand()->revision;
+    noted = read_made_note(note_)->last.seq;
+  });
+  ASSERT_TRUE(to_share(*store_, "10"));
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(revision, 1U) << "it is on the disk";
+  EXPECT_EQ(noted, 0U) << "users do not wait for what is only kept for later";
+  EXPECT_EQ(read_made_note(note_)->last.seq, 1U) << "who has asked does";
+  EXPECT_EQ(revision_of(copy_of_the_file("copy.db")), 1U);
+  ASSERT_TRUE(to_plan(*store_, R"({"state":"paused"})"));
+  EXPECT_EQ(told, 1) << "no traffic has moved";
+  EXPECT_EQ(read_made_note(note_)->last.note, 1U);
+  store_->follow({});
+  ASSERT_TRUE(to_share(*store_, "20"));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(AKeptStore, DoesNotWaitForWhoReadsWhatWasBeforeAndIsWholeOnceTheyAreThrough) {
   test::RawSqlite reader(file_);
   reader.run("BEGIN; SELECT count(*) FROM switch_log");

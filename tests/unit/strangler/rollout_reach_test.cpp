@@ -88,6 +88,24 @@ TEST(TheRoutesOfARolloutThatHasMoved, MayNotSendWhatTheyTookToTheOldSideOneByOne
   EXPECT_TRUE(sent_back(books, Traffic::retired()).empty());
 }
 
+TEST(TheRoutesOfARolloutThatHasMoved, MayNotSendItToTheOldSideUnderAnotherName) {
+  const auto lead_to = [](const std::string& upstream) {
+    return "[[routes]]\nprefix = \"/books\"\nmethods = [\"*\"]\nlegacy = \"" + upstream + "\"\n";
+  };
+  const auto named = [](const std::string& name, const std::string& port) {
+    return "[upstreams." + name + "]\ninstances = [\"127.0.0.1:" + port + "\"]\n";
+  };
+  const Configuration before = with_routes(route("[\"*\"]"));
+  const auto sent_back = [&](const std::string& rest) {
+    return routes_sent_back(before, with_routes(rest), [](std::string_view) { return moved(); });
+  };
+  const auto lost = sent_back(lead_to("monolith") + named("monolith", "1"));
+  ASSERT_EQ(lost.size(), 1U) << "the instance of the old side";
+  EXPECT_THAT(lost[0], HasSubstr("would go to the old side (monolith)"));
+  EXPECT_TRUE(sent_back(lead_to("third") + named("third", "3")).empty()) << "it is neither";
+  EXPECT_TRUE(sent_back(lead_to("new")).empty());
+}
+
 TEST(TheRoutesOfARolloutThatHasMoved, AreAskedByPathsThatWereTheirs) {
   const std::string kept =
       "[[routes]]\npath = \"/books/{id}\"\nmethods = [\"*\"]\nlegacy = \"old\"\n";

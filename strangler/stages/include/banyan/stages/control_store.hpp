@@ -143,10 +143,11 @@ struct Verification {
 /// FailedPrecondition "banyan.control_store_moved" or "banyan.control_store_rewound", until the
 /// file is back.
 ///
-/// After each change the file alone is whole: what was written to the log beside it (-wal) is
-/// brought into it at once, or as soon as nobody reads what was before. And it keeps room on its
-/// disk for the way back: where that is full, a change that sends the new side more is refused with
-/// Unavailable "banyan.control_store_full", and one that takes from it is not (docs/adr/0046).
+/// A change is on the disk, then in force in this process, then answered. Once it is answered the
+/// file alone is whole: what was written to the log beside it (-wal) has been brought into it, or
+/// is as soon as nobody reads what was before. And it keeps room on its disk for the way back:
+/// where that is full, a change that sends the new side more is refused with Unavailable
+/// "banyan.control_store_full", and one that takes from it is not (docs/adr/0046).
 class ControlStore {
  public:
   enum class Mode : std::uint8_t { MayCreate, MustExist };
@@ -229,6 +230,11 @@ class ControlStore {
   /// Has the notes that are there (see made_note.hpp) name the last lines of the log, as each
   /// change does. Unavailable "banyan.control_store_note" when one cannot be written.
   virtual Result<void> mark_notes() = 0;
+
+  /// The table that this process goes by: told after each commit that moved traffic, by the thread
+  /// that made it and before the file is tidied up and the notes are written, for which a slow disk
+  /// may take its time. It may read this store, and not change it. One at a time; {} is none.
+  virtual void follow(std::function<void()> in_force) = 0;
 
   /// Why nothing, or nothing that sends the new side more, can be written, since the first time
   /// that it was refused; nothing once it can.
