@@ -27,7 +27,8 @@ class WriteTurn {
     explicit Held(sqlite::FileLock* lock) : lock_(lock) {}
     ~Held() { end(); }
     Held(Held&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)) {}
-    Held& operator=(Held&&) = delete;
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
     void end() noexcept;
 
    private:
