@@ -484,7 +484,7 @@ TEST_F(CheckCommand, FindsAWaiverForAnOperationThatThereIsNoneOf) {
   const auto waives = [](const std::string& names) {
     return shop_with("[rollouts.catalog]\n", "[rollouts.catalog.plan]\nwaived = [" + names + "]\n");
   };
-  EXPECT_THAT(rules(waives(R"("albums", "albums (writes)")")), IsEmpty());
+  EXPECT_THAT(rules(waives(R"x("albums", "albums (writes)")x")), IsEmpty());
   const json report = check(waives(R"("albums", "nosuch")"));
   ASSERT_EQ(report["findings"].size(), 1U) << report;
   EXPECT_EQ(report["findings"][0]["rule"], "check.unknown_operation");

@@ -89,7 +89,7 @@ TEST_F(StoreCommands, ShowLinesOfPlansAndRoutesBesideThoseOfStages) {
   const Outcome log = banyan({"log"});
   EXPECT_EQ(log.exit_code, 0) << log.err;
   EXPECT_THAT(log.out, HasSubstr("+route a"));
-  EXPECT_THAT(log.out, HasSubstr("needs_person, step 2 of 2"));
+  EXPECT_THAT(log.out, HasSubstr("needs person, step 2 of 2"));
   EXPECT_THAT(log.out, HasSubstr("1/2 "));
   EXPECT_THAT(log.out, HasSubstr("stage   catalog  legacy"));
   const Outcome plans = banyan({"log", "--kind", "plan"});

@@ -87,6 +87,17 @@ TEST(Judge, SaysHowMuchMoreHasToBeSeenUntilItCanTell) {
   EXPECT_LT(came, forecast * 2 + 200);
 }
 
+TEST(Judge, ForeseesNoMoreThanAMonth) {
+  JudgeRules rules;
+  rules.tick = std::chrono::hours(8);
+  Judge judge({"a.one"}, rules);
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(5, 0, 0));
+  const OperationVerdict verdict = judge.verdicts().front();
+  ASSERT_EQ(verdict.judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict.reason, HasSubstr(", more than a month as they come now"));
+  EXPECT_THAT(verdict.reason, testing::Not(HasSubstr("about"))) << "it would only look exact";
+}
+
 TEST(Judge, CountsFailuresOfTheSameRequestsThatItCallsSamples) {
   Judge judge({"a.one"});
   judge.begin_step(false);
