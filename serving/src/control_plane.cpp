@@ -31,10 +31,10 @@ bool lies_elsewhere(const std::string& config_file, const std::string& store) {
                                      fs::path(location_of(store)).parent_path();
 }
 
-/// Of this store: a configuration may have named another one since.
+/// Of this store: a configuration may have named another one since. One that cannot be read may be.
 bool is_noted(const std::string& note, const std::string& store) {
-  const auto made = strangler::read_made_note(note);
-  return made && made->store == location_of(store);
+  const auto made = strangler::find_made_note(note);
+  return !made || (*made && (*made)->store == location_of(store));
 }
 
 /// False, and why, when it cannot be written.

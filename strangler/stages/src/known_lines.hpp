@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/result.hpp"
 #include "banyan/stages/made_note.hpp"
 
@@ -19,6 +20,9 @@ class KnownLines {
  public:
   /// The note beside the file, and `elsewhere` those that name this store.
   KnownLines(const std::string& store_file, const std::vector<std::string>& elsewhere);
+
+  /// Why one of them could not be read, when that is so: what it names may be what is lacking.
+  const std::optional<Error>& unread() const { return unread_; }
 
   struct Lack {
     std::string line;   ///< the first that is lacking: "revision 51"
@@ -40,6 +44,7 @@ class KnownLines {
   std::string store_file_;
   std::vector<std::string> note_files_;
   std::vector<Known> unseen_;
+  std::optional<Error> unread_;
   std::mutex noting_;
   std::optional<LastLines> noted_;
 };

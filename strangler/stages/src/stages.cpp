@@ -79,6 +79,9 @@ std::uint64_t Stages::revision() const {
 
 Result<void> Stages::refresh() {
   const std::lock_guard lock(refreshing_);
+  // Until it succeeds. The version alone would not say so: it does not grow by changes that this
+  // process makes itself.
+  is_stale_ = true;
   const Result<std::uint64_t> version = store_->outside_version();
   if (!version) return fail(version.error());
   Result<Stand> stand = store_->stand();
@@ -87,6 +90,7 @@ Result<void> Stages::refresh() {
       look_at(*stand, epoch_of_, table_.read([](const Table& table) { return table.epochs; }));
   table_.publish(std::make_unique<const Table>(std::move(*stand), std::move(epochs)));
   seen_ = *version;
+  is_stale_ = false;
   return {};
 }
 
@@ -104,7 +108,7 @@ void Stages::look_for_changes() {
   {
     const Result<std::uint64_t> version = store_->outside_version();
     std::unique_lock lock(refreshing_);
-    bool changed = version && *version != seen_;
+    bool changed = version && (is_stale_ || *version != seen_);
     lock.unlock();
     if (version && !changed && epoch_of_) {
       const Table known = table_.read([](const Table& table) { return table; });

@@ -332,6 +332,22 @@ TEST_F(StagesTest, KeepTheLastTableWhileTheStoreCannotBeRead) {
   EXPECT_EQ(complaints.size(), 2U);
 }
 
+// The store's version tells of changes of others only.
+TEST_F(StagesTest, ObeyAChangeOfThisProcessOnceTheStoreCanBeReadAgain) {
+  BrokenStore fragile(*store_);
+  const auto stages = Stages::make(fragile, scheduler_);
+  ASSERT_TRUE(stages);
+  Switchboard board(fragile, open_topology(), stages->get());
+  fragile.broken = true;
+  ASSERT_TRUE(board.shift("catalog", reads("100"), kReason)) << "it is on the disk";
+  EXPECT_EQ((*stages)->decide("catalog", Effect::Read, "ann").side, Side::Local);
+  scheduler_.tick();
+
+  fragile.broken = false;
+  scheduler_.tick();
+  EXPECT_EQ((*stages)->decide("catalog", Effect::Read, "ann").side, Side::Remote);
+}
+
 TEST_F(StagesTest, KeepTheLastTableWhenAnotherFileTakesTheStoresPlace) {
   const std::string backup = file_ + ".backup";
   std::vector<std::string> complaints;

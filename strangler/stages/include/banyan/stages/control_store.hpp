@@ -132,7 +132,7 @@ struct Verification {
 
 /// The control store: one SQLite file with the stages of the rollouts, their plans, what was seen
 /// of their sides, the table that was loaded last, and the hash-chained switch log. Several
-/// processes may have it open. Safe for concurrent use.
+/// processes may have it open, of which one at a time writes. Safe for concurrent use.
 ///
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
@@ -160,7 +160,8 @@ class ControlStore {
   ///
   /// `notes`: where else than beside the file a note of it may lie, see made_note.hpp. A store that
   /// lacks the lines that a note names shows its log; everything else is refused:
-  /// FailedPrecondition "banyan.control_store_older".
+  /// FailedPrecondition "banyan.control_store_older". So with a note that cannot be read:
+  /// Unavailable "banyan.control_store_note".
   static Result<std::unique_ptr<ControlStore>> open(const std::string& file, const Clock& clock,
                                                     Mode mode = Mode::MayCreate,
                                                     const std::vector<std::string>& notes = {});
@@ -168,7 +169,8 @@ class ControlStore {
 
   virtual const std::string& file() const = 0;
 
-  /// Makes the modules known, at legacy unless they are known already.
+  /// Makes the modules known, at legacy unless they are known already. What a process does with a
+  /// store that it will go by: it brings in what a kill has left beside the file, too.
   virtual Result<void> enlist(const std::vector<std::string>& modules) = 0;
 
   virtual Result<Stand> stand() = 0;
