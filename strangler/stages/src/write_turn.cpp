@@ -10,7 +10,7 @@ namespace banyan::strangler {
 namespace {
 
 /// One for each file, by whatever name it is opened.
-std::filesystem::path lock_of(const std::string& store_file) {
+std::filesystem::path writers_lock(const std::string& store_file) {
   std::error_code failed;
   const auto file = std::filesystem::canonical(store_file, failed);
   return (failed ? store_file : file.string()) + ".writer";
@@ -43,7 +43,7 @@ std::optional<WriteTurn::Held> WriteTurn::take_if_free() {
 /// Null when that cannot be; the next one tries again.
 sqlite::FileLock* WriteTurn::opened() {
   try {
-    if (!lock_) lock_.emplace(lock_of(store_file_), store_file_);
+    if (!lock_) lock_.emplace(writers_lock(store_file_), store_file_);
     return &*lock_;
   } catch (const sqlite::Fault&) {
     return nullptr;
