@@ -187,9 +187,17 @@ struct Process::Parts {
           "gap, start with --take-over"}});
   }
 
+  // The default's, as that of a database is made. A folder that was named may be mistyped.
+  void make_folder_of_control_store() const {
+    if (!options.control_store.empty()) return;
+    const auto folder = control_file(options).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+  }
+
   // A process that others of the application call (a service) shifts nobody's traffic.
   void open_control() {
     if (options.trust == binding::Trust::Internal) return;
+    make_folder_of_control_store();
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     work.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log, &ledger);
