@@ -109,7 +109,7 @@ void ServiceDatabases::look(Asked& at) {
   const http::Request question = database_question(at.module, keys_, environment_);
   const auto answer =
       at.service->exchange(question, environment_.clock.steady() + kPatience, http::Repeat::Safe);
-  if (!answer) return;
+  if (!answer || answer->head.status >= 500) return;
   const auto there = database_in(*answer, question, keys_, environment_.clock.now());
   const auto same = there ? sql::is_same_database(*before, *there) : std::optional<bool>();
   if (same.value_or(true)) return note(at, {});
