@@ -31,10 +31,10 @@ bool lies_elsewhere(const std::string& config_file, const std::string& store) {
                                      fs::path(location_of(store)).parent_path();
 }
 
-/// Of this store: a configuration may have named another one since.
+/// Of this store: a configuration may have named another one since. One that cannot be read may be.
 bool is_noted(const std::string& note, const std::string& store) {
-  const auto made = strangler::read_made_note(note);
-  return made && made->store == location_of(store);
+  const auto made = strangler::find_made_note(note);
+  return !made || (*made && (*made)->store == location_of(store));
 }
 
 /// False, and why, when it cannot be written.
@@ -198,7 +198,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .progress = plan.store + ".progress",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
       .aside = plane->askers_.get(),
-      .work = plan.work});
+      .work = plan.work,
+      .judged_side = plan.judged_side});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{

@@ -76,6 +76,7 @@ void FileWatch::watch(FileMarks as_read) {
   }
   seen_ = std::move(as_read);
   std::erase_if(becoming_, [this](const auto& each) { return !seen_.contains(each.first); });
+  std::erase_if(restless_, [this](const auto& each) { return !seen_.contains(each); });
   watch_folders();
   wake();
 }
@@ -125,7 +126,7 @@ void FileWatch::run() {
     telemetry::contain(
         [&] {
           const Found found = look();
-          moving = found == Found::Moving;
+          moving = found != Found::Nothing;  // what was told may have left others that move
           if (found == Found::Changed) changed_();
         },
         on_fault_);
@@ -135,7 +136,8 @@ void FileWatch::run() {
 FileWatch::Found FileWatch::look() {
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
-  bool moving = false;
+  bool all_still = true;
+  bool overdue = false;
   for (const auto& [file, seen] : seen_) {
     std::string mark = mark_of(file);
     if (mark == seen) {
@@ -143,15 +145,39 @@ FileWatch::Found FileWatch::look() {
       continue;
     }
     const auto [known, is_new] = becoming_.try_emplace(file);
-    if (is_new || known->second.mark != mark) known->second = {std::move(mark), now};
-    moving = moving || now - known->second.since < kStill;
+    Becoming& become = known->second;
+    if (is_new) become.begun = now;
+    if (is_new || become.mark != mark) {
+      become.mark = std::move(mark);
+      become.since = now;
+    }
+    all_still = all_still && become.is_still(now);
+    overdue = overdue || now - become.since >= kTogether || become.is_restless(now);
   }
-  if (moving) return Found::Moving;
   if (becoming_.empty()) return Found::Nothing;
-  for (auto& [file, become] : becoming_) seen_[file] = std::move(become.mark);
-  becoming_.clear();
+  if (!all_still && !overdue) return Found::Moving;
+  take(now);
   watch_folders();
   return Found::Changed;
+}
+
+void FileWatch::take(std::chrono::steady_clock::time_point now) {
+  for (auto each = becoming_.begin(); each != becoming_.end();) {
+    auto& [file, become] = *each;
+    const bool restless = become.is_restless(now);
+    if (!restless && !become.is_still(now)) {
+      ++each;
+      continue;
+    }
+    if (!restless) restless_.erase(file);
+    if (restless && restless_.insert(file).second && on_fault_) {
+      on_fault_(file.string() + " has not been still for " + std::to_string(kRestless.count()) +
+                " ms; it is read as it is. Have whoever writes it write what has changed only, to "
+                "another name, and rename it");
+    }
+    seen_[file] = std::move(become.mark);
+    each = becoming_.erase(each);
+  }
 }
 
 }  // namespace banyan::serving

@@ -2,11 +2,13 @@
 #include "operator_pages.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "banyan/binding/problem.hpp"
 #include "banyan/dashboard/dashboard.hpp"
 #include "banyan/http/problem.hpp"
+#include "banyan/kernel/json_text.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "own_pages.hpp"
 
@@ -163,6 +165,9 @@ OperatorPages::Make OperatorPages::page_at(std::string_view path) const {
   }
   if (is_at_or_below(path, kApi)) {
     const std::string_view name = path.substr(std::min(kApi.size() + 1, path.size()));
+    if (name.empty()) {
+      return [this] { return page("application/json", index()); };
+    }
     const auto found = std::ranges::find(parts_.documents, name, &Document::name);
     if (found == parts_.documents.end()) return {};
     return [&document = *found] { return page("application/json", document.json()); };
@@ -172,13 +177,27 @@ OperatorPages::Make OperatorPages::page_at(std::string_view path) const {
   return [file] { return file_answer(*file); };
 }
 
+std::string OperatorPages::index() const {
+  std::set<std::string> names;
+  for (const Document& each : parts_.documents) names.insert(each.name);
+  for (const Desk& each : parts_.desks) names.insert(each.name);
+  if (parts_.admin != nullptr) names.insert({"log", "plans", "status", "verify"});
+  if (parts_.streams != nullptr) names.insert("stream");
+  std::string list;
+  for (const std::string& name : names) {
+    list += (list.empty() ? "" : ",") + json_string(std::string(kApi) + '/' + name);
+  }
+  return "{\"pages\":[" + list + "]}";
+}
+
 void OperatorPages::serve_admin(const TransactionPtr& transaction, std::string path,
                                 std::string query) {
   if (parts_.admin == nullptr) {
     return refuse(*transaction,
                   {ErrorCode::NotFound,
                    "banyan.no_control_here",
-                   "this process is the service of a module; traffic is shifted at the application",
+                   "this process is the service of a module; traffic is shifted at the "
+                   "application. GET /_banyan/api/ lists what there is here",
                    {}});
   }
   ask_with_body(

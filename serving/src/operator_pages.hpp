@@ -46,6 +46,8 @@ class OperatorPages {
  private:
   using Make = std::function<http::Response()>;
   Make page_at(std::string_view path) const;
+  /// The list of what can be read here, as JSON.
+  std::string index() const;
   void answer(const Transaction& transaction, http::Response response);
   void refuse(const Transaction& transaction, const Error& error);
   void refuse_method(const Transaction& transaction);

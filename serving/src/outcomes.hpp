@@ -83,8 +83,8 @@ class Outcomes {
   void copied(const AccessLine& line) const {
     if (parts_.access_log != nullptr) parts_.access_log->line_of_copy(line);
   }
-  /// A pair of answers of both sides was compared; `differs`: in more than noise, as `by` has
-  /// found. On any thread.
+  /// A pair of answers of both sides was compared; `differs`: in more than noise, by what `by`
+  /// stands for (see strangler::PairFound). On any thread.
   void compared(const Target& target, bool differs, const std::shared_ptr<const void>& by);
   /// A fault of ours at a copy, which nobody has asked for. On any thread.
   void fault_of_copy(std::string_view what);

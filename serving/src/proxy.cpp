@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/serving/server.hpp"
@@ -14,6 +15,14 @@ namespace banyan::serving {
 namespace {
 
 std::string sentence(const Error& error) { return error.message + " (" + error.rule + ")\n"; }
+
+/// What another one holds, or a disk that is away, may be there in a moment.
+std::unexpected<std::string> refused(const Error& error) {
+  if (error.code == ErrorCode::Unavailable) {
+    throw OperationalFault(error, error.message + " (" + error.rule + ")");
+  }
+  return std::unexpected(sentence(error));
+}
 
 }  // namespace
 
@@ -91,9 +100,10 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },
+       .judged_side = [all](std::string_view rollout) { return all->server->judged_side(rollout); },
        .plan_of = [all](std::string_view rollout) { return all->server->plan(rollout); }},
       *all->scheduler, all->telemetry);
-  if (!control) return std::unexpected(sentence(control.error()));
+  if (!control) return refused(control.error());
   all->control = std::move(*control);
   auto server = Server::make({.settings = {.config_file = options.config_file,
                                            .loops = options.loops,

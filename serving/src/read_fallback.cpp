@@ -4,6 +4,20 @@
 #include "banyan/stages/stages.hpp"
 
 namespace banyan::serving {
+namespace {
+
+/// What has to be in the section for reads to fall back now; "": that it is there.
+std::string missing_keys(const strangler::FallbackPlan* plan, Side writes) {
+  std::string keys;
+  if (plan != nullptr && !plan->reads) keys = "reads = true";
+  if (writes == Side::Remote && (plan == nullptr || !plan->shared_data)) {
+    keys += keys.empty() ? "" : " and ";
+    keys += "shared_data = true (if both sides work on the same data)";
+  }
+  return keys;
+}
+
+}  // namespace
 
 std::optional<NoFallback> why_no_read_falls_back(const strangler::FallbackPlan& plan,
                                                  std::string_view rollout,
@@ -13,6 +27,26 @@ std::optional<NoFallback> why_no_read_falls_back(const strangler::FallbackPlan& 
       plan.shared_data || (stages != nullptr && stages->traffic(rollout).writes == Side::Local);
   if (!good) return NoFallback::Data;
   return std::nullopt;
+}
+
+std::string what_to_do_without_new_side(const strangler::RolloutPlan* plan,
+                                        std::string_view rollout, const strangler::Stages& stages,
+                                        const std::string& file) {
+  const strangler::Traffic traffic = stages.traffic(rollout);
+  const bool has_writes = traffic.writes == Side::Remote;
+  if (traffic.reads.hundredths() == 0 && !has_writes) return {};
+  const std::string name(rollout);
+  const strangler::FallbackPlan* const fallback =
+      plan != nullptr && plan->fallback ? &*plan->fallback : nullptr;
+  if (fallback != nullptr && !why_no_read_falls_back(*fallback, rollout, &stages)) {
+    std::string text = "readers of " + name + " are answered by its old side";
+    if (has_writes) text += ", writes get 503: `banyan back " + name + "` brings them home";
+    return text;
+  }
+  const std::string keys = missing_keys(fallback, traffic.writes);
+  return "readers of " + name + " who are sent there get 503; `banyan back " + name + "`, or " +
+         (keys.empty() ? "" : keys + " in ") + "[rollouts." + name + ".fallback] in " +
+         (file.empty() ? "the file of --config" : file) + ", by which its old side answers them";
 }
 
 }  // namespace banyan::serving

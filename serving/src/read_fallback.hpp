@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "banyan/routing/configuration.hpp"
@@ -20,5 +21,11 @@ namespace banyan::serving {
 std::optional<NoFallback> why_no_read_falls_back(const strangler::FallbackPlan& plan,
                                                  std::string_view rollout,
                                                  const strangler::Stages* stages);
+
+/// Of a new side of which no instance is well: what becomes of those who are sent there, and what
+/// to do about it. "" where nobody is. `plan`: what `file` says of the rollout; null: nothing.
+std::string what_to_do_without_new_side(const strangler::RolloutPlan* plan,
+                                        std::string_view rollout, const strangler::Stages& stages,
+                                        const std::string& file);
 
 }  // namespace banyan::serving

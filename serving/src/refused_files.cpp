@@ -21,11 +21,14 @@ std::string sentence(const std::vector<FileProblem>& problems, std::string_view 
 
 }  // namespace
 
-void RefusedFiles::routes(const std::vector<FileProblem>& problems) {
-  std::string text =
-      sentence(problems,
-               "It was refused, and what was read before is in force; the next start "
-               "would fail. Mend it: banyan check says what is wrong");
+void RefusedFiles::routes(const std::vector<FileProblem>& problems, AtAStart then) {
+  std::string text = sentence(
+      problems, then == AtAStart::Fails
+                    ? "It was refused, and what was read before is in force; the next start "
+                      "would fail. Mend it: banyan check says what is wrong"
+                    : "It was refused, and what was read before is in force. Mend it before the "
+                      "next start, which would take it: a start does not know each route of "
+                      "before, and neither does banyan check");
   const std::lock_guard lock(mutex_);
   routes_ = std::move(text);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -11,12 +12,14 @@
 namespace banyan::serving {
 
 /// What is on the disk and not in force: files that were refused when they were read again, until
-/// they are good. A start would fail by them, perhaps weeks after somebody has broken them. Safe
-/// for concurrent use.
+/// they are good. A start would fail by them, or take what a reload does not, perhaps weeks after
+/// somebody has broken them. Safe for concurrent use.
 class RefusedFiles {
  public:
+  enum class AtAStart : std::uint8_t { Fails, IsTaken };
+
   /// What was found when all was read; nothing: it is in force.
-  void routes(const std::vector<strangler::FileProblem>& problems);
+  void routes(const std::vector<strangler::FileProblem>& problems, AtAStart then = AtAStart::Fails);
   /// The same of certificates, keys and authorities.
   void certificates(const std::vector<strangler::FileProblem>& problems);
 

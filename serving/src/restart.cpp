@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "banyan/http/listening_socket.hpp"
+#include "banyan/http/run_folder.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/succession/stop_request.hpp"
 #include "listeners.hpp"
@@ -39,6 +40,19 @@ struct NotFree {
   std::string what;
 };
 
+/// Whoever has an address waits beside its lock for one that takes over, from when it serves until
+/// it begins to end.
+bool takes_a_successor(const strangler::Configuration& configuration) {
+  return std::ranges::any_of(listen_addresses(configuration), [](const http::Endpoint& each) {
+    std::error_code unknown;
+    return std::filesystem::exists(http::run_file(each, "takeover"), unknown);
+  });
+}
+
+constexpr const char* kEnds =
+    ". It takes no successor just now, so it is most likely ending already, or has only begun: "
+    "start this one again when it is gone, or with --take-over, which waits for that";
+
 /// `may_follow`: this one has not been told to.
 std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(
     const strangler::Configuration& configuration, std::string_view advice, bool may_follow) {
@@ -51,7 +65,9 @@ std::expected<std::vector<http::InstanceLock>, NotFree> try_to_lock(
     } catch (const std::system_error&) {
       throw;
     } catch (const std::runtime_error& held) {
-      return std::unexpected(NotFree{Trouble::Locked, held.what()});
+      const bool ends = may_follow && !takes_a_successor(configuration);
+      return std::unexpected(
+          NotFree{Trouble::Locked, std::string(held.what()) + (ends ? kEnds : "")});
     }
     if (http::is_free(each)) continue;
     const std::string what = "something listens on " + to_string(each);

@@ -3,7 +3,6 @@
 
 #include <csignal>
 #include <exception>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,11 +13,11 @@
 #include "banyan/program/server_program.hpp"
 #include "banyan/serving/file_marks.hpp"
 #include "banyan/serving/proxy.hpp"
+#include "banyan/serving/reload_watch.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/succession/service_manager.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "banyan/telemetry/line_output.hpp"
-#include "file_watch.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -44,13 +43,13 @@ void announce(const Proxy& proxy, const std::string& log_file) {
 }
 
 /// Until its end; whether somebody has asked for that. Else another process has taken over.
-bool serve(Proxy& proxy, const program::Signals& signals, const std::function<void()>& reload,
+bool serve(Proxy& proxy, const program::Signals& signals, ReloadWatch& watch,
            const telemetry::OnFault& on_fault) {
   while (true) {
     const int signal = signals.next();
     if (signal == SIGHUP) {
       proxy.reopen_logs();
-      telemetry::contain(reload, on_fault);
+      telemetry::contain([&watch] { watch.reload(); }, on_fault);
     } else if (signal != kTakenSignal) {
       return true;
     } else if (proxy.taken()) {
@@ -71,33 +70,14 @@ int run(const ProxyOptions& options, const program::Signals& signals) {
     Proxy& proxy = **made;
     proxy.on_taken(tell_of_successor);
     const telemetry::OnFault on_fault = [&proxy](std::string_view what) { proxy.fault(what); };
-    const auto renew_certificates = [&proxy] {
-      // It has logged what is wrong.
-      [[maybe_unused]] const auto renewed = proxy.renew_certificates();
-    };
     // All that the system could refuse comes before open(): from then on nobody else serves.
     proxy.prepare();
-    FileWatch certificates(proxy.certificate_files(), renew_certificates, FileWatch::kLook,
-                           on_fault);
-    std::function<void()> reload;
-    FileWatch watch({}, [&] { reload(); }, FileWatch::kLook, on_fault);
-    // All that a reload may read otherwise than the last one.
-    const auto watch_all = [&] {
-      FileMarks all = config;
-      all.merge(proxy.refused_certificate_files());
-      all.merge(proxy.secret_files());
-      watch.watch(std::move(all));
-    };
-    reload = [&] {
-      if (proxy.reload()) certificates.watch(proxy.certificate_files());
-      watch_all();
-    };
-    watch_all();
+    ReloadWatch watch(config, reader_of(proxy), on_fault);
     proxy.open();
     telemetry::contain([&] { announce(proxy, options.log_file); }, on_fault);
     telemetry::contain([] { succession::tell_service_manager(); }, on_fault);
     proxy.let_predecessor_end();
-    const bool asked = serve(proxy, signals, reload, on_fault);
+    const bool asked = serve(proxy, signals, watch, on_fault);
     proxy.stop_being_ready();
     // Nobody has to notice: whoever is new finds the other at the same address.
     if (!proxy.taken()) signals.next_but_hangup(options.drain_notice);

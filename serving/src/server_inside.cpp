@@ -6,6 +6,7 @@
 
 #include "banyan/serving/dependency.hpp"
 #include "metrics.hpp"
+#include "read_fallback.hpp"
 #include "secret.hpp"
 #include "server_inside.hpp"
 
@@ -21,6 +22,15 @@ TlsServers servers_of(const TlsMaterial& material) {
     servers.push_back(std::make_shared<http::TlsServer>(each));
   }
   return servers;
+}
+
+/// Of which rollouts it is the new side.
+std::set<std::string> rollouts_to(const RouteSnapshot& routes, const UpstreamPool& pool) {
+  std::set<std::string> names;
+  for (const Target& target : routes.targets()) {
+    if (target.in_rollout() && target.new_side.pool == &pool) names.insert(target.route.rollout);
+  }
+  return names;
 }
 
 /// " (the new side of catalog)": of rollouts.
@@ -107,13 +117,22 @@ void Server::Inside::tell() {
 telemetry::Health::Finding Server::Inside::upstream_health() const {
   const auto now = current();
   std::string ill;
+  std::set<std::string> rollouts;
   for (const auto& [name, pool] : now->pools()) {
-    if (!pool->instances->healthy())
-      ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
+    if (pool->instances->healthy()) continue;
+    ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
+    rollouts.merge(rollouts_to(*now, *pool));
   }
   if (ill.empty()) return {};
   // Without a health check nobody asks but requests: what is quiet stays told, however well it is.
-  return {false, "no healthy instance in " + ill + "; none has answered since"};
+  std::string message = "no healthy instance in " + ill + "; none has answered since";
+  if (stages() == nullptr) return {false, std::move(message)};
+  for (const std::string& rollout : rollouts) {
+    const std::string advice = what_to_do_without_new_side(
+        now->configuration().rollout(rollout), rollout, *stages(), parts.settings.config_file);
+    if (!advice.empty()) message += "; " + advice;
+  }
+  return {false, std::move(message)};
 }
 
 }  // namespace banyan::serving

@@ -20,6 +20,7 @@
 #include "banyan/kernel/executor.hpp"
 #include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/server.hpp"
+#include "banyan/stages/control_store.hpp"
 #include "banyan/succession/offer.hpp"
 #include "chain/make_chain.hpp"
 #include "differences_desk.hpp"
@@ -88,8 +89,17 @@ struct Server::Inside {
   /// `before`: what is in force; null at the start.
   std::vector<strangler::FileProblem> left_behind(const strangler::Configuration& fresh,
                                                   const strangler::Configuration* before) const;
-  /// For the switch log, where the routes are other ones than the last process had.
-  void note_table(const std::string& why) const;
+  /// Requests of rollouts that have moved which `fresh` sends back by another route.
+  std::vector<strangler::FileProblem> sent_back(const strangler::Configuration& fresh,
+                                                const strangler::Configuration& before) const;
+  /// The rollouts that requests go by here: those of the file, and modules.
+  std::vector<std::string> rollouts_of(const strangler::Configuration& configuration) const;
+  /// What may be brought to each rollout's new side, for the next start. Of those that others go by
+  /// it stays as they have noted it; those that a reload has taken away (of `before`) have nothing.
+  std::vector<strangler::TablePart> reaches(const strangler::Configuration* before) const;
+  /// For the switch log, where the routes are other ones than the last process had. `before`: what
+  /// was in force until now; null at the start.
+  void note_table(const std::string& why, const strangler::Configuration* before) const;
   succession::Offer::Parts offer_parts();
   std::string traces() const {
     const auto& recorder = parts.telemetry.recorder;

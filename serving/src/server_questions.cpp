@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "judged_side.hpp"
 #include "preflight.hpp"
 #include "read_fallback.hpp"
 #include "server_inside.hpp"
@@ -141,6 +142,10 @@ strangler::Plan Server::plan(std::string_view rollout) const {
 
 std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_view rollout) const {
   return inside_->current()->judged_operations(rollout);
+}
+
+std::string Server::judged_side(std::string_view rollout) const {
+  return serving::judged_side(*inside_->current(), rollout);
 }
 
 bool Server::shares_data(std::string_view rollout) const {

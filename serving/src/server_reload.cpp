@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes while it runs: the file, and certificates.
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "banyan/serving/dependency.hpp"
+#include "banyan/stages/witness.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "loaded_table.hpp"
 #include "operators_token.hpp"
@@ -21,6 +25,11 @@ using strangler::Configuration;
 using strangler::FileProblem;
 using strangler::Routing;
 
+template <class All, class Member = std::identity>
+bool is_among(const All& all, std::string_view name, Member member = {}) {
+  return std::ranges::find(all, name, member) != std::ranges::end(all);
+}
+
 }  // namespace
 
 std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
@@ -32,10 +41,18 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   std::string token;
   std::shared_ptr<const RouteSnapshot> snapshot;
   const std::shared_ptr<const RouteSnapshot> before = all.current();
+  auto at_a_start = RefusedFiles::AtAStart::Fails;
   auto routing = all.file.reload([&](const std::shared_ptr<const Routing>& fresh) {
     all.secrets = marks_of_secrets(fresh->configuration, all.parts.settings.config_file);
     const Configuration& now = before->configuration();
-    if (auto left = all.left_behind(fresh->configuration, &now); !left.empty()) return left;
+    if (auto left = all.left_behind(fresh->configuration, &now); !left.empty()) {
+      if (!all.parts.served.modules.empty()) at_a_start = RefusedFiles::AtAStart::IsTaken;
+      return left;
+    }
+    if (auto back = all.sent_back(fresh->configuration, now); !back.empty()) {
+      at_a_start = RefusedFiles::AtAStart::IsTaken;
+      return back;
+    }
     if (const auto& check = all.parts.settings.check) {
       if (auto problems = check(fresh); !problems.empty()) return problems;
     }
@@ -54,7 +71,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
     return std::vector<FileProblem>();
   });
   if (!routing) {
-    all.refused.routes(routing.error());
+    all.refused.routes(routing.error(), at_a_start);
     all.log().write(
         telemetry::Level::Error, "routes_refused",
         {{"message", to_string(routing.error())},
@@ -75,7 +92,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   all.routes->settle();
   all.forget_what_is_gone();
   all.count_anew();
-  all.note_table("its file was read again");
+  all.note_table("its file was read again", &before->configuration());
   if (all.guard.use(std::move(token))) {
     if (all.streams) all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
@@ -183,38 +200,64 @@ strangler::RolloutReach Server::Inside::reach_of(const Configuration& configurat
   return reach;
 }
 
+std::vector<std::string> Server::Inside::rollouts_of(const Configuration& configuration) const {
+  std::vector<std::string> names = configuration.rollout_names();
+  for (const ServedModule& module : parts.served.modules) {
+    if (configuration.rollout(module.name) == nullptr) names.push_back(module.name);
+  }
+  return names;
+}
+
 // What is in force says which rollouts there are: one that a change by hand (`banyan goto`, another
 // process) has moved without routes is no reason to refuse each file from then on; health tells it.
-// At the start the store says it, but of an application with modules: what it has left out of this
-// build has other ways home than a line in a file.
+// At the start the store says it, with what the table that was taken last could do, but of an
+// application with modules: what it has left out of this build has other ways home than a line in a
+// file.
 std::vector<FileProblem> Server::Inside::left_behind(const Configuration& fresh,
                                                      const Configuration* before) const {
   std::vector<FileProblem> problems;
   if (parts.control == nullptr) return problems;
-  std::vector<std::string> names;
-  if (before != nullptr) {
-    names = before->rollout_names();
-    for (const ServedModule& module : parts.served.modules) {
-      if (before->rollout(module.name) == nullptr) names.push_back(module.name);
-    }
-  } else if (parts.served.modules.empty()) {
-    const auto stand = parts.control->store().stand();
-    if (!stand) return problems;  // whoever asks for more of the store says why
-    for (const strangler::Rollout& each : stand->rollouts) names.push_back(each.module);
-  }
-  for (const std::string& name : names) {
-    strangler::ReachChange change{.before = std::nullopt, .after = reach_of(fresh, name)};
-    if (before != nullptr) change.before = reach_of(*before, name);
-    const std::string store = before != nullptr ? std::string() : parts.control->store().file();
-    auto why =
-        strangler::why_left_behind(name, parts.control->stages().traffic(name), change, store);
+  const strangler::Stages& live = parts.control->stages();
+  const auto add = [&](const std::string& name, const strangler::ReachChange& change,
+                       const std::string& store) {
+    auto why = strangler::why_left_behind(name, live.traffic(name), change, store);
     if (why) problems.push_back({parts.settings.config_file, {}, std::move(*why)});
+  };
+  if (before != nullptr) {
+    for (const std::string& name : rollouts_of(*before)) {
+      const bool is_module = is_among(parts.served.modules, name, &ServedModule::name);
+      const bool has_moved = live.traffic(name).stage == strangler::TrafficStage::Moved;
+      if (has_moved && !is_module && strangler::stays_on_new_side(*before, fresh, name)) continue;
+      add(name, {.before = reach_of(*before, name), .after = reach_of(fresh, name)}, {});
+    }
+    return problems;
   }
-  if (before == nullptr || !problems.empty()) return problems;
+  if (!parts.served.modules.empty()) return problems;
+  strangler::ControlStore& store = parts.control->store();
+  const auto stand = store.stand();
+  const auto table = store.table();
+  const auto others = strangler::noted_survey(store);
+  if (!stand) return problems;  // whoever asks for more of the store says why
+  for (const strangler::Rollout& each : stand->rollouts) {
+    strangler::ReachChange change{.before = std::nullopt, .after = reach_of(fresh, each.module)};
+    if (table) change.before = strangler::noted_reach(*table, each.module);
+    if (others) {
+      const strangler::Topology theirs = (*others)(each.module);
+      change.elsewhere = theirs.current && !is_gone(theirs);
+    }
+    add(each.module, change, store.file());
+  }
+  return problems;
+}
+
+std::vector<FileProblem> Server::Inside::sent_back(const Configuration& fresh,
+                                                   const Configuration& before) const {
+  std::vector<FileProblem> problems;
+  if (parts.control == nullptr) return problems;
   const auto traffic = [this](std::string_view name) {
     return parts.control->stages().traffic(name);
   };
-  for (std::string& each : strangler::routes_sent_back(*before, fresh, traffic)) {
+  for (std::string& each : strangler::routes_sent_back(before, fresh, traffic)) {
     problems.push_back({parts.settings.config_file, {}, std::move(each)});
   }
   return problems;
@@ -251,17 +294,39 @@ void Server::Inside::count_anew() {
   counted_before = std::move(now);
 }
 
-void Server::Inside::note_table(const std::string& why) const {
+std::vector<strangler::TablePart> Server::Inside::reaches(const Configuration* before) const {
+  const std::shared_ptr<const RouteSnapshot> now = current();
+  const std::vector<std::string> here = rollouts_of(now->configuration());
+  std::vector<strangler::TablePart> all;
+  for (const std::string& name : here) {
+    all.push_back(strangler::reach_part(name, reach_of(now->configuration(), name)));
+  }
+  const auto noted = parts.control->store().table();
+  if (!noted) return all;  // then nothing can be noted either, and that is told
+  const std::vector<std::string> gone =
+      before != nullptr ? rollouts_of(*before) : std::vector<std::string>();
+  for (const strangler::TablePart& each : *noted) {
+    const std::string name(strangler::rollout_of(each));
+    if (name.empty() || is_among(here, name)) continue;
+    if (is_over(parts.control->stages().traffic(name))) continue;
+    all.push_back(is_among(gone, name) ? strangler::reach_part(name, {}) : each);
+  }
+  return all;
+}
+
+void Server::Inside::note_table(const std::string& why, const Configuration* before) const {
   if (parts.control == nullptr) return;
   const std::shared_ptr<const RouteSnapshot> now = current();
   const std::string& source = parts.settings.config_file;
+  std::vector<strangler::TablePart> table = loaded_table(*now);
+  std::ranges::move(reaches(before), std::back_inserter(table));
+  std::ranges::sort(table, {}, &strangler::TablePart::name);
   parts.control->note_table(
-      loaded_table(*now),
-      {.who = process_name(parts.telemetry.service),
-       .why = why,
-       .evidence = source.empty()
-                       ? std::string()
-                       : source + ", generation " + std::to_string(now->routing().generation)});
+      table, {.who = process_name(parts.telemetry.service),
+              .why = why,
+              .evidence = source.empty() ? std::string()
+                                         : source + ", generation " +
+                                               std::to_string(now->routing().generation)});
 }
 
 /// Goes by the addresses, which are what a reload cannot change.

@@ -159,7 +159,7 @@ void Server::open() {
   if (!opened) throw std::runtime_error(opened.error().message);
   if (all.offer) all.offer->begin();
   if (all.parts.control != nullptr) {
-    all.note_table("the process started");
+    all.note_table("the process started", nullptr);
     all.parts.control->conduct();
     all.parts.control->record_uses(
         [&all] { return uses_of(all.parts.telemetry.metrics, all.fall_through); });

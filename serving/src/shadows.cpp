@@ -446,12 +446,10 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
         [&] {
           // Before its answers are used up.
           const bool speaks = speaks_of_new_side(*pair, copy->answered_by);
-          const auto differs = copy->sides().findings->add(*pair, parts_.clock.now());
-          if (!differs) return copy->dropped(differs.error());
+          const auto found = copy->sides().findings->add(*pair, parts_.clock.now());
+          if (!found) return copy->dropped(found.error());
           copy->shadow().counts.compared();
-          if (speaks) {
-            parts_.outcomes.compared(*copy->target, *differs, copy->sides().findings);
-          }
+          if (speaks) parts_.outcomes.compared(*copy->target, found->differs, found->by);
         },
         [&](std::string_view what) { fault(what); });
   };

@@ -199,6 +199,13 @@ SagaFigures Sagas::figures(Timestamp now, std::int64_t limit) {
   return {.active = active, .stuck = stuck, .overdue = overdue};
 }
 
+std::int64_t Sagas::count(std::int64_t limit) {
+  return session_
+      .value<Number>("SELECT count(*) FROM (SELECT id FROM " + sagas_ + " LIMIT :limit) AS counted",
+                     limit)
+      .value_or(0);
+}
+
 // In the order of ids the search would begin with all that are over.
 std::vector<SagaInstance> Sagas::in_trouble(Timestamp now, std::int64_t limit) {
   return select(Text("WHERE ") + kNotOver +

@@ -2,6 +2,7 @@
 #include "banyan/sqlite/wal_room.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -28,6 +29,16 @@ WalRoom hold_wal_room(const std::filesystem::path& database, std::uint64_t bytes
   } while (outcome != 0 && errno == EINTR);
   if (outcome == 0) return WalRoom::Held;
   return errno == ENOSPC || errno == EDQUOT ? WalRoom::Full : WalRoom::Unknown;
+}
+
+// SQLite removes the log only after it has brought it in.
+void keep_wal(const Connection& connection) {
+  int keeps = 0;
+  const int code =
+      sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &keeps);
+  if (code != SQLITE_OK || keeps == 0) {
+    throw Fault(FaultKind::Misuse, "this SQLite cannot keep the log of a database");
+  }
 }
 
 }  // namespace banyan::sqlite

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_client.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -8,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
@@ -163,9 +166,14 @@ class StoreClient final : public AdminClient {
   strangler::AdminApi api_;
 };
 
+int told_otherwise(const Error& error, bool json, const CodeOfNoAnswer& code_of) {
+  print_error(error, json);
+  return error.rule == "banyan.bad_url" ? kUsage : code_of(error);
+}
+
 int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show,
-           const CodeOf& code_of) {
-  if (!answer) return not_told(answer.error(), target.json);
+           const CodeOf& code_of, const CodeOfNoAnswer& code_of_no_answer) {
+  if (!answer) return told_otherwise(answer.error(), target.json, code_of_no_answer);
   const Json document = Json::parse(*answer, nullptr, false);
   if (target.json) {
     print_line(*answer);
@@ -175,23 +183,23 @@ int finish(const ControlTarget& target, const Result<std::string>& answer, const
   return code_of(document);
 }
 
-int unusable(const ControlTarget& target, const Error& error) {
-  print_error(error, target.json);
-  if (error.rule == "banyan.bad_url") return kUsage;
-  return error.code == ErrorCode::FailedPrecondition ? kRefused : kUnavailable;
-}
-
 }  // namespace
 
 int always_done(const Json& /*document*/) { return kDone; }
 
-int not_told(const Error& error, bool json) {
-  print_error(error, json);
-  if (error.rule == "banyan.bad_url") return kUsage;
+int refused_or_absent(const Error& error) {
   // What was named is not there, as when nobody is there to be asked.
+  constexpr auto kOfWhatIsNotThere =
+      std::to_array<std::string_view>({"banyan.no_control_store", "banyan.no_such_example",
+                                       "banyan.unknown_revision", "banyan.unknown_rollout"});
   const bool absent =
-      error.code == ErrorCode::Unavailable || error.rule == "banyan.unknown_rollout";
+      error.code == ErrorCode::Unavailable ||
+      std::ranges::find(kOfWhatIsNotThere, std::string_view(error.rule)) != kOfWhatIsNotThere.end();
   return absent ? kUnavailable : kRefused;
+}
+
+int not_told(const Error& error, bool json) {
+  return told_otherwise(error, json, refused_or_absent);
 }
 
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
@@ -219,19 +227,19 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
 }
 
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        const Show& show, const CodeOf& code_of) {
+        const Show& show, const CodeOf& code_of, const CodeOfNoAnswer& code_of_no_answer) {
   const auto client = admin_client(target);
-  if (!client) return unusable(target, client.error());
-  return finish(target, (*client)->get(path, query), show, code_of);
+  if (!client) return told_otherwise(client.error(), target.json, code_of_no_answer);
+  return finish(target, (*client)->get(path, query), show, code_of, code_of_no_answer);
 }
 
 int order(const ControlTarget& target, const std::string& path, const Json& body, const Show& show,
           const CodeOf& code_of) {
   const auto client = admin_client(target);
-  if (!client) return unusable(target, client.error());
+  if (!client) return told_otherwise(client.error(), target.json, refused_or_absent);
   return finish(target,
                 (*client)->post(path, body.dump(-1, ' ', false, Json::error_handler_t::replace)),
-                show, code_of);
+                show, code_of, refused_or_absent);
 }
 
 }  // namespace banyan::cli

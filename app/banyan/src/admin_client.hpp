@@ -30,11 +30,16 @@ using Show = std::function<void(const nlohmann::ordered_json& document)>;
 /// The exit code that a success ends with, shown to people or as JSON.
 using CodeOf = std::function<int(const nlohmann::ordered_json& document)>;
 int always_done(const nlohmann::ordered_json& document);
+/// The exit code of an answer that did not come. A wrong address is a wrong usage in any case.
+using CodeOfNoAnswer = std::function<int(const Error& error)>;
+/// 69 when nobody answers, or what was named is not there; else 1, a refusal.
+int refused_or_absent(const Error& error);
 
 /// Asks, and hands a success to `show` or, with --json, to standard output as it came. Returns the
 /// exit code.
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        const Show& show, const CodeOf& code_of = always_done);
+        const Show& show, const CodeOf& code_of = always_done,
+        const CodeOfNoAnswer& code_of_no_answer = refused_or_absent);
 int order(const ControlTarget& target, const std::string& path, const nlohmann::ordered_json& body,
           const Show& show, const CodeOf& code_of = always_done);
 

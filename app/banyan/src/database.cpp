@@ -12,6 +12,8 @@
 #include "exit_code.hpp"
 #include "scripts.hpp"
 #include "terminal.hpp"
+#include "whose_file.hpp"
+#include "written_scripts.hpp"
 
 namespace banyan::cli {
 
@@ -53,6 +55,9 @@ Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
                     "; name the application's database with --database FILE");
   }
   auto read = manifest::read(options.database);
+  if (!read && read.error().rule == "manifest.missing") {
+    if (auto other = no_shared_database(options.database)) return fail(*std::move(other));
+  }
   if (!read || options.module.empty()) return read;
   std::vector<std::string> known;
   for (const manifest::ManifestModule& each : read->modules) known.push_back(each.name);
@@ -88,10 +93,14 @@ std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) 
 Result<mover::MoveRequest> move_request(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return fail(manifest.error());
-  return mover::MoveRequest{.shared = options.database,
-                            .module = options.module,
-                            .ownership = mover::ownership_of(*manifest),
-                            .statements = statements_of(*manifest)};
+  return mover::MoveRequest{
+      .shared = options.database,
+      .module = options.module,
+      .ownership = mover::ownership_of(*manifest),
+      .statements = statements_of(*manifest),
+      .advise = [database = options.database, known = *manifest](mover::SchemaReport& found) {
+        advise_to_apply_what_is_written(found, database, known);
+      }};
 }
 
 int give_up(const Error& error, bool json) {

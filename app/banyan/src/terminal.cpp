@@ -30,8 +30,15 @@ std::size_t width(std::string_view text) {
 
 std::string harmless(std::string_view text) {
   std::string copy(text);
-  for (char& c : copy) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(copy[at]); };
+  for (std::size_t i = 0; i < copy.size(); ++i) {
+    if (byte(i) < 0x20 || byte(i) == 0x7F) {
+      copy[i] = '?';
+    } else if (byte(i) == 0xC2 && i + 1 < copy.size() && byte(i + 1) >= 0x80 &&
+               byte(i + 1) < 0xA0) {
+      // U+0080 to U+009F: the second form of control characters, U+009B begins as ESC [ does.
+      copy[i] = copy[i + 1] = '?';
+    }
   }
   return copy;
 }

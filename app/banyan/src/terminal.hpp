@@ -13,7 +13,8 @@ namespace banyan::cli {
 
 enum class Tone : std::uint8_t { Plain, Strong, Good, Warning, Bad, Faint };
 
-/// The text in its colour when standard output is a terminal that has some and NO_COLOR is not set.
+/// The text without control characters, in its colour when standard output is a terminal that has
+/// some and NO_COLOR is not set.
 std::string paint(std::string_view text, Tone tone);
 
 /// Prints columns as wide as they need; the first row is the heading.
@@ -22,7 +23,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows);
 /// All that comes on standard input, to its end.
 std::string standard_input();
 
-/// One line to standard output. Control characters of what came from elsewhere become "?".
+/// One line to standard output, as it is: what came from elsewhere goes through paint() before, in
+/// which control characters become "?".
 void print_line(std::string_view text);
 
 /// A document to standard output, in one line or indented. What is not UTF-8 in it (names of files,

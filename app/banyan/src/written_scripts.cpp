@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/mover/ownership.hpp"
+#include "scripts.hpp"
 
 namespace banyan::cli {
 namespace {
@@ -39,11 +41,20 @@ bool takes_away(const Words& words, const mover::BoundaryViolation& violation) {
   return false;
 }
 
+std::vector<migrations::Status> scripts_in(const std::string& database,
+                                           const manifest::Manifest& manifest) {
+  try {
+    return migrations::Runner(database, scripts_of(manifest), system_clock()).status();
+  } catch (const migrations::MigrationFault&) {
+    return {};  // what is wrong with them, `banyan schema decouple` says
+  }
+}
+
 }  // namespace
 
-void advise_to_apply_what_is_written(mover::SchemaReport& report,
-                                     const manifest::Manifest& manifest,
-                                     const std::vector<migrations::Status>& scripts) {
+void advise_to_apply_what_is_written(mover::SchemaReport& report, const std::string& database,
+                                     const manifest::Manifest& manifest) {
+  const std::vector<migrations::Status> scripts = scripts_in(database, manifest);
   for (const manifest::ManifestModule& module : manifest.modules) {
     for (const manifest::ManifestScript& script : module.scripts) {
       const bool waits = std::ranges::any_of(scripts, [&](const migrations::Status& each) {

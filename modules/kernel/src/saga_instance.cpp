@@ -7,6 +7,9 @@ namespace {
 
 using std::chrono::microseconds;
 
+constexpr const char* kDeadline = "deadline";
+constexpr const char* kNotInTime = "not done in time";
+
 /// Up to a quarter less than doubling says, so that what failed together does not come back
 /// together.
 microseconds backoff(std::int64_t failures, const SagaPolicy& policy, std::uint64_t jitter) {
@@ -28,6 +31,18 @@ bool is_committed(const SagaRecord& saga) {
     if ((step.kind == StepKind::Retriable || step.kind == StepKind::Await) && reached) return true;
   }
   return false;
+}
+
+/// Why it turned back, for people, where its steps still say so: what is told while an undo waits
+/// takes the place of that, and is over with the step.
+std::optional<std::string> why_it_turned_back(const SagaRecord& saga) {
+  const std::string why = saga.turned_back.value_or("");
+  if (why == kDeadline) return kNotInTime;
+  for (const SagaStep& step : saga.steps) {
+    const std::string said = step.doing.problem.value_or("");
+    if (!why.empty() && said.find(why) != std::string::npos) return said;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -112,11 +127,16 @@ void SagaInstance::take(const SagaCall& call, const SagaAnswer& answer, const Sa
     ++record_.outages;
     return wait(answer.problem, record_.outages, now, policy, jitter);
   }
+  const bool waited = record_.outages > 0 || record_.attempts > 0;
   record_.blocked_on.clear();
   record_.outages = 0;
   const StepKind kind = record_.steps.at(call.step).kind;
   switch (answer.outcome) {
-    case SagaOutcome::Done: fresh(); return call.undo ? retreat(now.time) : advance(now.time);
+    case SagaOutcome::Done:
+      fresh();
+      if (!call.undo) return advance(now.time);
+      if (waited) record_.problem = why_it_turned_back(record_);
+      return retreat(now.time);
     case SagaOutcome::NotYet: {
       // Whoever knows better wakes it; asking is for what was not heard.
       record_.waits_until = now.lease.after(policy.longest_backoff);
@@ -179,7 +199,7 @@ SagaInstance::Turned SagaInstance::turn_back(std::string why, std::optional<std:
 bool SagaInstance::turn_back_if_late(Timestamp now) {
   if (!record_.deadline || now < *record_.deadline) return false;
   if (record_.status != SagaStatus::Active || record_.phase != SagaPhase::Forward) return false;
-  return turn_back("deadline", "not done in time") == Turned::Back;
+  return turn_back(kDeadline, kNotInTime) == Turned::Back;
 }
 
 bool SagaInstance::resume() { return record_.status == SagaStatus::Stuck && retry(); }
@@ -229,6 +249,7 @@ bool SagaInstance::mark(const std::string& who, const std::string& why, Timestam
   const bool back = record_.phase == SagaPhase::Back;
   note(back ? "undone" : "done", who, why);
   fresh();
+  if (back) record_.problem = why_it_turned_back(record_);
   record_.waits_until = {};
   back ? retreat(now) : advance(now);
   return true;

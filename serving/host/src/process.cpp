@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +14,8 @@
 #include "banyan/kit_tables/kit_tables.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "banyan/serving/dependency.hpp"
+#include "banyan/serving/file_marks.hpp"
+#include "banyan/serving/reload_watch.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/serving/server.hpp"
 #include "banyan/sql/database.hpp"
@@ -45,6 +49,12 @@ std::filesystem::path control_file(const Options& options) {
   if (!options.control_store.empty()) return options.control_store;
   const bool file = options.database.engine == sql::Engine::Sqlite;
   return (file ? options.database.file.parent_path() : std::filesystem::path("var")) / "control.db";
+}
+
+/// From before it is read; nothing without one.
+serving::FileMarks marks_of_config(const Options& options) {
+  if (options.config_file.empty()) return {};
+  return serving::marks_of({options.config_file});
 }
 
 std::shared_ptr<const strangler::Routing> read_routing(const Options& options) {
@@ -89,6 +99,7 @@ struct Process::Parts {
         telemetry({.service = service_name(application, table, options),
                    .file = options.log_file,
                    .least = options.log_level}),
+        config(marks_of_config(options)),
         routing(read_routing(options)),
         self(introduction_of(application, options)),
         begins_with(succeed()),
@@ -131,6 +142,7 @@ struct Process::Parts {
 
   void open_database() {
     made_for_a_service = is_service_without_a_file();
+    tell_of_a_password_that_is_seen();
     set_up_database(application, table, options, telemetry.log);
     database = sql::Database::open(
         options.database,
@@ -187,17 +199,31 @@ struct Process::Parts {
           "gap, start with --take-over"}});
   }
 
-  // The default's, as that of a database is made. A folder that was named may be mistyped.
-  void make_folder_of_control_store() const {
-    if (!options.control_store.empty()) return;
-    const auto folder = control_file(options).parent_path();
-    if (!folder.empty()) std::filesystem::create_directories(folder);
+  // Where it came from a file or the environment nobody else reads it.
+  void tell_of_a_password_that_is_seen() const {
+    const std::string shown = options.database.display();
+    const std::string& connection = options.database.connection;
+    if (connection.empty() || shown == connection) return;
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    if (words.find(connection) == std::string::npos) return;
+    telemetry.log.write(
+        telemetry::Level::Warning, "password_seen",
+        {{"database", shown},
+         {"message",
+          "the password of --database is on the command line, where everybody on this "
+          "machine can read it"},
+         {"next", "put it into ~/.pgpass, or the file that PGPASSFILE names"}});
   }
 
   // A process that others of the application call (a service) shifts nobody's traffic.
   void open_control() {
     if (options.trust == binding::Trust::Internal) return;
-    make_folder_of_control_store();
+    // A folder that somebody has named is theirs to make: a mistyped one is to be seen.
+    const std::filesystem::path folder = control_file(options).parent_path();
+    if (options.control_store.empty() && !folder.empty()) {
+      std::filesystem::create_directories(folder);
+    }
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     work.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log, &ledger);
@@ -219,6 +245,7 @@ struct Process::Parts {
          .preflight = [this](std::string_view module) { return why_not_fit(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
+         .judged_side = [this](std::string_view module) { return server->judged_side(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module, *database); },
          .work = &*work},
@@ -356,6 +383,10 @@ struct Process::Parts {
     server = std::move(*made);
     server->on_taken(serving::tell_of_successor);
     server->prepare();
+    if (!config.empty()) {
+      watch.emplace(config, serving::reader_of(*server),
+                    [this](std::string_view what) { telemetry.fault(what); });
+    }
     if (fallback) fallback->begin(*server);
   }
 
@@ -378,6 +409,7 @@ struct Process::Parts {
   const Network network;
   const Options options;
   serving::Telemetry telemetry;
+  const serving::FileMarks config;
   std::shared_ptr<const strangler::Routing> routing;
   succession::Introduction self;
   serving::Succession begins_with;
@@ -402,7 +434,8 @@ struct Process::Parts {
   std::optional<ProcessHealth> health;
   serving::Served served;
   std::unique_ptr<serving::Server> server;
-  bool made_for_a_service = false;  ///< the database
+  std::optional<serving::ReloadWatch> watch;  ///< of the file, where there is one
+  bool made_for_a_service = false;            ///< the database
   bool drained = false;
 };
 
@@ -426,12 +459,14 @@ void Process::fault(std::string_view what) const { parts_->telemetry.fault(what)
 
 void Process::reload() {
   parts_->server->reopen_logs();
-  // It has logged what is wrong.
-  [[maybe_unused]] const auto reloaded = parts_->server->reload();
+  if (!parts_->watch) return;
+  telemetry::contain([this] { parts_->watch->reload(); },
+                     [this](std::string_view what) { fault(what); });
 }
 
 void Process::drain() {
   if (std::exchange(parts_->drained, true)) return;
+  parts_->watch.reset();  // whoever ends reads nothing any more
   const std::size_t cut = parts_->server->drain();
   parts_->read_models->stop();
   parts_->events->stop();

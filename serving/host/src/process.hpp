@@ -38,8 +38,8 @@ class Process {
   /// For people, once: what runs here, what to open, what to try.
   std::string greeting() const;
 
-  /// Opens the logs again by their names, and reads the file of --config again, as Proxy::reload()
-  /// does. What is wrong with it is logged.
+  /// Opens the logs again by their names, and reads the file of --config again at once, as it is
+  /// read by itself when it has changed (ReloadWatch). What is wrong with it is logged.
   void reload();
 
   /// Not ready any more; finishes what runs, cuts what takes too long. Once.

@@ -18,6 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
 constexpr auto kBudget = 5s;
+/// Whoever is in the same process is heard of soon after the start: until then nothing is wrong.
+constexpr auto kPatienceAtHome = 30s;
 
 struct ModelView {
   std::string module;
@@ -125,10 +127,21 @@ http::Response ReadModels::progress_of(const std::string& source,
                          environment_.clock.now());
 }
 
+std::chrono::seconds ReadModels::patience_with(const std::string& source) const {
+  const HostedModule* const module = assembly_->find(source);
+  return module != nullptr && module->here ? kPatienceAtHome : 0s;
+}
+
 void ReadModels::tell_of_rebuild(Model& of) const {
   const ReadModelReport report = of.model->read_model(soon());
   const std::string problem = report.rebuilding ? report.problem.value_or("") : "";
-  if (problem != std::exchange(of.problem, problem) && !problem.empty()) {
+  const SteadyTime now = environment_.clock.steady();
+  if (problem != std::exchange(of.problem, problem)) {
+    of.waits_since = now;
+    of.told_why = problem.empty();
+  }
+  if (!of.told_why && now - of.waits_since >= patience_with(report.reading)) {
+    of.told_why = true;
     log_->write(telemetry::Level::Warning, "read_model_waits",
                 {{"module", of.module}, {"rebuild", report.rebuilt}, {"message", problem}});
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,7 +43,9 @@ class ReadModels {
     std::string module;
     ReadModel* model = nullptr;
     std::int64_t told_of = 0;  ///< the rebuild whose end the log has
-    std::string problem{};     ///< that the log has
+    std::string problem{};     ///< why it does not go on
+    SteadyTime waits_since{};  ///< for that
+    bool told_why = true;      ///< the log has it
   };
 
   void round();
@@ -50,6 +53,8 @@ class ReadModels {
   void ask_sources_of(const Model& follower) const;
   http::Response progress_of(const std::string& source, const http::Request& question) const;
   void tell_of_rebuild(Model& of) const;
+  /// How long it may wait for a source before the log warns of that.
+  std::chrono::seconds patience_with(const std::string& source) const;
   ReadModel* find(std::string_view module) const;
   Context soon() const;
 

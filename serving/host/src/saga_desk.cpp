@@ -75,12 +75,22 @@ SagaView view_of(const SagaRecord& saga) {
   return view;
 }
 
+/// How many there are, listed or not.
+struct SagaCounts {
+  std::int64_t all = 0;  ///< at most kCountedAtMost: there may be more then
+  std::int64_t active = 0;
+  std::int64_t stuck = 0;
+  std::int64_t overdue = 0;
+};
+BOOST_DESCRIBE_STRUCT(SagaCounts, (), (all, active, stuck, overdue))
+
 struct SagasOfModule {
   std::string module;
-  std::vector<SagaView> sagas;           ///< newest first
+  std::optional<SagaCounts> counts{};
+  std::vector<SagaView> sagas{};         ///< newest first
   std::optional<std::string> problem{};  ///< why nothing is known of them just now
 };
-BOOST_DESCRIBE_STRUCT(SagasOfModule, (), (module, sagas, problem))
+BOOST_DESCRIBE_STRUCT(SagasOfModule, (), (module, counts, sagas, problem))
 
 struct SagasDocument {
   std::vector<SagasOfModule> modules;
@@ -109,6 +119,7 @@ Result<SagaAsked> read_saga_order(const strangler::AdminRequest& request) {
 
 constexpr std::int64_t kMostOpen = 200;
 constexpr std::int64_t kMostOthers = 50;
+constexpr std::int64_t kCountedAtMost = 10'000;
 
 Context patience() {
   constexpr std::chrono::seconds kPatience{5};
@@ -129,6 +140,15 @@ std::vector<SagaView> sagas_in(sql::Session& session, const std::string& module)
   }
   std::ranges::sort(sagas, std::ranges::greater{}, &SagaView::id);
   return sagas;
+}
+
+SagaCounts counts_in(sql::Session& session, const std::string& module) {
+  sql::Sagas rows(session, module);
+  const SagaFigures figures = rows.figures(system_clock().now(), kCountedAtMost);
+  return {.all = rows.count(kCountedAtMost),
+          .active = figures.active,
+          .stuck = figures.stuck,
+          .overdue = figures.overdue};
 }
 
 /// The others are not asked.
@@ -185,8 +205,10 @@ std::string SagaDesk::list() const {
     row.module = module->name();
     try {
       sql::ModuleDatabase database = *module->database;
-      row.sagas = database.read(
-          patience(), [&](sql::Session& session) { return sagas_in(session, module->name()); });
+      database.read(patience(), [&](sql::Session& session) {
+        row.counts = counts_in(session, module->name());
+        row.sagas = sagas_in(session, module->name());
+      });
     } catch (const OperationalFault& fault) {
       row.problem = fault.what();
     }

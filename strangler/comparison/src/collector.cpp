@@ -2,6 +2,7 @@
 #include "banyan/comparison/collector.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "distance_text.hpp"
@@ -37,16 +38,18 @@ std::size_t size_of(const ComparedExample& example) {
 ComparisonCollector::ComparisonCollector(CollectorRules rules, ComparisonPlan plan)
     : rules_(rules), plan_(std::move(plan)), credentials_(plan_.secret_fields) {}
 
-bool ComparisonCollector::add(std::string_view operation_name, PairOf pair,
-                              const Comparison& comparison, const ComparedRequest& request,
-                              const Answer& old_answer, const Answer& other_answer,
-                              const OperationRules& rules, Timestamp now) {
+PairFound ComparisonCollector::add(std::string_view operation_name, PairOf pair,
+                                   const Comparison& comparison, const ComparedRequest& request,
+                                   const Answer& old_answer, const Answer& other_answer,
+                                   const OperationRules& rules, Timestamp now) {
   const std::lock_guard lock(mutex_);
   OperationState* const operation = operation_of(operation_name);
   if (operation == nullptr) {
     ++folded_operations_;
-    return !comparison.same();
+    return {!comparison.same(), of_folded_};
   }
+  // As it was before this pair: what that changes, this one was not judged by.
+  const std::shared_ptr<const void> by = operation->opinions;
   OperationReport& totals = operation->report;
   if (pair == PairOf::OldOld) {
     ++totals.own_pairs;
@@ -76,7 +79,7 @@ bool ComparisonCollector::add(std::string_view operation_name, PairOf pair,
     if (pair == PairOf::OldOld) {
       field->counts.old_old[each.apart] += first ? 1 : 0;
       // Until it is decided: what the old side does to itself is held against nobody.
-      if (!field->report.declared && !field->proven) field->report.opinion = Opinion::Noise;
+      if (!field->report.declared && !field->proven) decide(*operation, *field, Opinion::Noise);
       continue;
     }
     field->counts.old_new[each.apart] += first ? 1 : 0;
@@ -90,7 +93,16 @@ bool ComparisonCollector::add(std::string_view operation_name, PairOf pair,
     ++(differs ? totals.differing : totals.noise);
   }
   if (totals.pairs + totals.own_pairs >= operation->next_look) look(*operation);
-  return differs && pair == PairOf::OldNew;
+  return {differs && pair == PairOf::OldNew, by};
+}
+
+/// What differed in that field only was held against the new side by mistake: nobody goes by what
+/// was found before, and what differs in something else will show that soon enough.
+void ComparisonCollector::decide(OperationState& operation, FieldState& field, Opinion opinion) {
+  const bool clears = opinion == Opinion::Noise && field.report.opinion != Opinion::Noise &&
+                      field.counts.old_new_differing() > 0;
+  field.report.opinion = opinion;
+  if (clears) operation.opinions = std::make_shared<char>();
 }
 
 ComparisonCollector::OperationState* ComparisonCollector::operation_of(std::string_view name) {
@@ -168,7 +180,7 @@ void ComparisonCollector::look(OperationState& operation) const {
     counts.old_old_pairs = operation.report.own_pairs;
     const NoiseOpinion opinion = judge(counts, rate);
     field.proven = opinion.opinion == Opinion::Difference && counts.old_old_pairs > 0;
-    field.report.opinion = opinion.opinion;
+    decide(operation, field, opinion.opinion);
     field.report.confidence = opinion.confidence;
   }
 }

@@ -101,21 +101,22 @@ class Masker {
 
 /// "limit", "page[size]".
 bool is_plain_name(std::string_view name) {
-  return name.size() <= 32 && std::ranges::none_of(name, is_digit) && !name.contains('%') &&
-         !name.contains('@');
+  return name.size() <= 32 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  std::string_view("_-.[]").contains(c);
+         });
 }
 
 bool is_short_number(std::string_view text) {
   return text.size() < kLongNumber && std::ranges::all_of(text, is_digit);
 }
 
-/// What pages of lists are asked for by.
+/// What pages of lists are asked for by. Not `first` and `last`, which are of names and cards too.
 bool says_which_part(std::string_view name) {
   constexpr auto kOfPages = std::to_array<std::string_view>(
-      {"count",    "first",       "last",         "limit",        "max",        "offset",
-       "page",     "page[limit]", "page[number]", "page[offset]", "page[size]", "page_size",
-       "pageSize", "per_page",    "perPage",      "rows",         "size",       "skip",
-       "start",    "take",        "top"});
+      {"count", "limit", "max", "offset", "page", "page[limit]", "page[number]", "page[offset]",
+       "page[size]", "page_size", "pageSize", "per_page", "perPage", "rows", "size", "skip",
+       "start", "take", "top"});
   return std::ranges::find(kOfPages, name) != kOfPages.end();
 }
 
@@ -216,11 +217,13 @@ std::vector<TargetPart> target_parts(std::string_view target, std::string_view r
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(pair.size());
     const std::string_view key = pair.substr(0, pair.find('='));
-    const bool plain = is_plain_name(key) && key != kHiddenPart;
+    // A value without a name is no name: "?smith".
+    const bool has_value = key.size() != pair.size();
+    const bool plain = is_plain_name(key) && (has_value || rules.is_open_parameter(key));
     const std::string name =
         (plain ? std::string(key) : "part " + std::to_string(number)) + " of the query";
-    parts.push_back({before, key, name, is_plain_name(key)});
-    if (key.size() == pair.size()) continue;
+    parts.push_back({before, key, name, plain || key.empty()});
+    if (!has_value) continue;
     const std::string_view value = pair.substr(key.size() + 1);
     const bool open = value.empty() || rules.is_open_parameter(key) ||
                       (is_short_number(value) && says_which_part(key));

@@ -31,7 +31,8 @@ AdminAnswer nothing_here(std::string_view path) {
                   "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
                       "; there are /status, /log, /verify, /plans, /goto, and of a rollout "
-                      "/rollouts/MODULE/shift, shadow, back, next, retire and plan",
+                      "/rollouts/MODULE/shift, shadow, back, next, retire and plan; GET "
+                      "/_banyan/api/ of a process lists what else it shows",
                   {}});
 }
 

@@ -13,7 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr std::size_t kLongestBody = 128 * 1024;
-constexpr std::size_t kMostLevels = 64;
 
 std::unexpected<Error> not_json(const std::string& problem) {
   return fail(ErrorCode::InvalidArgument, "banyan.invalid_json",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +16,9 @@
 #include "banyan/stages/traffic.hpp"
 
 namespace banyan::strangler {
+
+/// So deep may a body be nested, and what the log shows as JSON.
+inline constexpr std::size_t kMostLevels = 64;
 
 /// The body of an order as an object, in which no key is there twice. InvalidArgument
 /// "banyan.invalid_json".

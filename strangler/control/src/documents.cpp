@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+
 #include "banyan/control/admin_api.hpp"
+#include "banyan/json/depth.hpp"
+#include "body_reader.hpp"
 #include "json_text.hpp"
 
 namespace banyan::strangler {
@@ -13,16 +17,23 @@ Json traffic_object(const Traffic& traffic) {
           {"writes", to_string(traffic.writes)}};
 }
 
+/// What the switchboard has said behind evidence that is an object. Nobody else has the word: an
+/// object that has the member already stays the text that it is.
+constexpr const char* kSwitchboard = "_switchboard";
+
 /// JSON as it was brought, or the text that it is. What the switchboard has said behind it
-/// ("; forced") is a member of it.
+/// ("; forced") is a member of it. A text that is nested deeper than any body may be stays a text:
+/// a line of the log is there for good, and whoever writes its value down recurses into it.
 Json evidence_object(const std::string& evidence) {
+  if (json::is_nested_deeper(evidence, kMostLevels)) return evidence;
   Json json = Json::parse(evidence, nullptr, false);
+  if (json.contains(kSwitchboard)) return evidence;
   if (json.is_structured()) return json;
   const std::size_t end = evidence.rfind("}; ");
   if (end == std::string::npos) return evidence;
   json = Json::parse(evidence.substr(0, end + 1), nullptr, false);
-  if (!json.is_object()) return evidence;
-  json["remark"] = evidence.substr(end + 3);
+  if (!json.is_object() || json.contains(kSwitchboard)) return evidence;
+  json[kSwitchboard] = evidence.substr(end + 3);
   return json;
 }
 

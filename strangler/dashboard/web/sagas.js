@@ -36,7 +36,9 @@ function listOf(document) {
   const stuck = all.filter(({status}) => status === 'stuck');
   const overdue = all.filter((saga) => saga.overdue);
   const unknown = document.modules.filter(({problem}) => problem);
-  return [`${rows.length} that are not over, or the newest; ${stuck.length} stuck${overdue.length > 0 ? `, ${overdue.length} overdue` : ''}`,
+  const counted = document.modules.reduce((sum, {counts}) => sum + (counts?.all ?? 0), 0);
+  const which = counted > rows.length ? `${rows.length} of ${counted}, those` : rows.length;
+  return [`${which} that are not over, or the newest; ${stuck.length} stuck${overdue.length > 0 ? `, ${overdue.length} overdue` : ''}`,
     ...unknown.map(({module, problem}) => `nothing is known of those of ${module} just now: ${problem}`)].join('. ');
 }
 

@@ -33,6 +33,10 @@ namespace {
 
 constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
 constexpr std::size_t kMostEvidence = 60 * 1024;
+/// Why a step begins anew, as people read it behind what it says.
+constexpr std::string_view kOfAnotherSide =
+    "; what was seen of it begins anew, for the new side is elsewhere by now, or other answers "
+    "count as the same";
 
 /// The log takes so much: rather all judgements without their figures than half of them with.
 std::string figures_of(std::vector<OperationVerdict> verdicts) {
@@ -90,10 +94,12 @@ std::string text_of(const Traffic& traffic) {
 
 /// A rollout whose plan moves.
 struct Conductor::Run {
-  Run(PlanDocument found, std::uint64_t at, std::vector<JudgedOperation> all, const Parts& parts)
+  Run(PlanDocument found, std::uint64_t at, std::vector<JudgedOperation> all, std::string side,
+      const Parts& parts)
       : document(std::move(found)),
         version(at),
         operations(std::move(all)),
+        judged_side(std::move(side)),
         runner(document.plan, parts.clock, document.mark),
         judge(operations, parts.rules) {}
 
@@ -102,6 +108,7 @@ struct Conductor::Run {
   PlanDocument document;  ///< as the store has it, by `version`
   std::uint64_t version;
   std::vector<JudgedOperation> operations;
+  std::string judged_side;
   PlanRunner runner;
   Judge judge;
   std::uint64_t steps_begun = 0;
@@ -243,8 +250,10 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   auto document = plan_document_from(stored.document);
   if (!document || !document->moves()) return nullptr;
   std::vector<JudgedOperation> operations = judged(stored.module, document->plan);
+  std::string side = parts.judged_side ? parts.judged_side(stored.module) : std::string();
   const auto found = runs.find(stored.module);
-  if (found != runs.end() && found->second.document.begun == document->begun &&
+  const bool is_same_side = found == runs.end() || found->second.judged_side == side;
+  if (found != runs.end() && found->second.document.begun == document->begun && is_same_side &&
       found->second.operations == operations) {
     Run& run = found->second;
     if (run.version == stored.version) return &run;
@@ -262,7 +271,8 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     if (taken_up) forgive(stored.module, run);
     return &run;
   }
-  // Where only the operations are others, the step goes on, with what was seen of those that stay.
+  // Where only the operations are others, the step goes on, with what was seen of those that stay;
+  // of another new side nothing was seen yet.
   std::chrono::milliseconds lasted{0};
   std::string seen;
   if (found != runs.end()) {
@@ -273,16 +283,23 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     runs.erase(found);
   }
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
-                                               std::move(operations), parts);
+                                               std::move(operations), std::move(side), parts);
   Run& run = made->second;
   if (lasted.count() > 0 && is_under_way(run.document)) run.runner.go_on(lasted);
   run.judge.begin_step(run.alone());  // lanes and workers are what they are: no plan moves them
-  if (!seen.empty()) (void)run.judge.go_on(seen, Judge::Memory::All);
+  if (!seen.empty()) {
+    (void)run.judge.go_on(seen, is_same_side ? Judge::Memory::All : Judge::Memory::Usual);
+  }
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
     auto& readings = run.readings[each.name];
     for (std::size_t i = 0; i < kGroups.size(); ++i) readings[i] = evidence.read(kGroups[i]);
+  }
+  if (!is_same_side && lasted.count() > 0) {
+    run.anew = kOfAnotherSide;
+    const PlanStep& step = run.document.plan.steps[run.document.mark.step];
+    tell(run, stored.module, Note::Kind::TakenUp, "at " + to_string(step) + run.anew);
   }
   return &run;
 }
@@ -325,7 +342,8 @@ std::string Conductor::Inside::take_evidence(Run& run, const StepProgress& step,
   const std::chrono::microseconds age(parts.clock.now().micros - kept.written.micros);
   const bool is_past = age.count() >= 0;
   const bool is_same = kept.program == progress.program() && !kept.program.empty();
-  if (is_same && is_past && age <= ProgressFile::kAge) {
+  const bool is_same_side = step.judged_side == run.judged_side;
+  if (is_same && is_same_side && is_past && age <= ProgressFile::kAge) {
     if (run.judge.go_on(step.evidence, Judge::Memory::All)) return {};
     return "; what was seen of it begins anew, for it could not be read";
   }
@@ -335,6 +353,7 @@ std::string Conductor::Inside::take_evidence(Run& run, const StepProgress& step,
   if (!is_same) {
     return "; what was seen of it begins anew, for another build of the program has seen it";
   }
+  if (!is_same_side) return std::string(kOfAnotherSide);
   return "; what was seen of it begins anew, for that is longer ago than an hour, or the clock was "
          "set";
 }
@@ -350,7 +369,8 @@ void Conductor::Inside::keep_progress() {
                      .since = run.document.since,
                      .lasted = run.runner.lasted(),
                      .samples = samples_of(run.judge),
-                     .evidence = run.judge.kept()});
+                     .evidence = run.judge.kept(),
+                     .judged_side = run.judged_side});
   }
   if (!std::exchange(kept_any, !steps.empty()) && steps.empty()) return;
   const auto written = progress.write(steps, parts.clock.now());

@@ -26,9 +26,13 @@ constexpr std::int64_t kProgressFormat = 1;
 constexpr std::size_t kMostEvidenceKept = std::size_t{1} << 20;
 
 Json step_to(const StepProgress& step, bool with_evidence) {
-  Json json = {
-      {"module", step.module},      {"begun", step.begun.micros},       {"step", step.step},
-      {"since", step.since.micros}, {"lasted_ms", step.lasted.count()}, {"samples", step.samples}};
+  Json json = {{"module", step.module},
+               {"begun", step.begun.micros},
+               {"step", step.step},
+               {"since", step.since.micros},
+               {"lasted_ms", step.lasted.count()},
+               {"samples", step.samples},
+               {"judged_side", step.judged_side}};
   if (with_evidence && !step.evidence.empty())
     json["evidence"] = Json::parse(step.evidence, nullptr, false);
   return json;
@@ -43,6 +47,7 @@ StepProgress step_in(const Json& json) {
   const auto lasted = std::max(std::int64_t{0}, json.at("lasted_ms").get<std::int64_t>());
   step.lasted = std::chrono::milliseconds(lasted);
   step.samples = json.at("samples").get<std::uint64_t>();
+  step.judged_side = json.value("judged_side", std::string());
   if (json.contains("evidence")) step.evidence = json.at("evidence").dump();
   return step;
 }

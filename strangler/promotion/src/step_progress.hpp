@@ -25,6 +25,7 @@ struct StepProgress {
   std::chrono::milliseconds lasted{0};
   std::uint64_t samples = 0;  ///< of all operations together
   std::string evidence{};     ///< Judge::kept()
+  std::string judged_side{};  ///< of which that was seen, see JudgedSideOf
 };
 
 /// The same of all plans that run, in a file beside the control store: one that conducts writes it,

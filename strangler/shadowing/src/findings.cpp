@@ -57,7 +57,7 @@ std::expected<Comparison, CopyDropped> Findings::compare_only(AnsweredPair& pair
                  {pair.other_answer.head, pair.other_answer.body}, *pair.rules, known, now);
 }
 
-std::expected<bool, CopyDropped> Findings::add(AnsweredPair& pair, Timestamp now) {
+std::expected<PairFound, CopyDropped> Findings::add(AnsweredPair& pair, Timestamp now) {
   const auto found = compare_only(pair, now);
   if (!found) return std::unexpected(found.error());
   if (pair.pair == PairOf::OldNew && !found->aliases.empty()) {

@@ -7,7 +7,9 @@
 
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/sqlite/transaction.hpp"
+#include "banyan/sqlite/wal_room.hpp"
 #include "banyan/stages/made_note.hpp"
+#include "write_turn.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -155,6 +157,7 @@ sqlite::Connection open_existing(const std::string& file) {
 }
 
 void configure(const sqlite::Connection& connection) {
+  sqlite::keep_wal(connection);
   connection.set(sqlite::Setting::TrustedSchema, false);
   connection.run("PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL");
 }
@@ -172,11 +175,12 @@ void create(const sqlite::Connection& connection) {
 }
 
 // Version 1 had no format beside its lines, which are all of format 1; version 2 had no plans.
-void upgrade(const sqlite::Connection& connection) {
+void upgrade(const std::string& file, const sqlite::Connection& connection) {
   const bool is_whole = connection.user_version() >= kSchemaVersion &&
                         knows_sightings(connection) && knows_notes(connection);
   if (connection.is_read_only() || is_whole) return;
-  sqlite::Transaction transaction(connection, sqlite::Begin::Immediate);
+  WriteTurn turn(file);
+  WriteTransaction transaction(turn, connection);
   if (connection.user_version() < 2) {
     connection.run("ALTER TABLE switch_log ADD COLUMN format INTEGER NOT NULL DEFAULT 1");
   }
@@ -308,7 +312,7 @@ Result<sqlite::Connection> open_control_file(const std::string& file, ControlSto
     if (const auto version = connection.user_version(); version > kSchemaVersion) {
       return newer_schema(file, version);
     }
-    upgrade(connection);
+    upgrade(file, connection);
     return connection;
   } catch (const sqlite::Fault& fault) {
     return std::unexpected(control_store_error(file, fault));

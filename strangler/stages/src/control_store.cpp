@@ -23,6 +23,7 @@
 #include "reason.hpp"
 #include "refusals.hpp"
 #include "sighting_rows.hpp"
+#include "write_turn.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -63,6 +64,7 @@ class SqliteControlStore final : public ControlStore {
                      const std::vector<std::string>& notes)
       : file_(std::move(file)),
         connection_(std::move(connection)),
+        turn_(file_),
         notes_(connection_),
         known_(file_, notes),
         clock_(clock) {
@@ -70,17 +72,28 @@ class SqliteControlStore final : public ControlStore {
     if (connection_.user_version() < 2) format_column_ = "1";
     has_plans_ = connection_.user_version() >= 3;
     has_sightings_ = knows_sightings(connection_);
-    if (mode == Mode::MayCreate) bring_in();
+    // What was there before waits for enlist(), when it is not refused.
+    is_brought_in_ = true;
+    // A process that goes by it; who only looks leaves nothing behind.
+    if (mode == Mode::MayCreate) turn_.prepare();
   }
+  /// Closing brings nothing in, see keep_wal().
+  ~SqliteControlStore() override {
+    if (!is_brought_in_ && !connection_.moved()) bring_in();
+  }
+  SqliteControlStore(const SqliteControlStore&) = delete;
+  SqliteControlStore& operator=(const SqliteControlStore&) = delete;
 
   const std::string& file() const override { return file_; }
 
   Result<void> enlist(const std::vector<std::string>& modules) override {
-    return guarded([&]() -> Result<void> {
+    return writing([&]() -> Result<void> {
+      if (auto grown = read_the_end(); !grown) return grown;
       if (std::ranges::all_of(modules, [&](const std::string& each) { return knows(each); })) {
+        bring_in();  // what a kill has left in the log beside it
         return {};
       }
-      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      WriteTransaction transaction(turn_, connection_);
       for (const std::string& module : modules) {
         connection_
             .query(
@@ -90,7 +103,7 @@ class SqliteControlStore final : public ControlStore {
             .run();
       }
       transaction.commit();
-      settle();
+      committed();
       return {};
     });
   }
@@ -165,15 +178,15 @@ class SqliteControlStore final : public ControlStore {
   }
 
   Result<void> note(const std::vector<Sighting>& seen) override {
-    return guarded([&]() -> Result<void> {
+    return writing([&]() -> Result<void> {
       if (noted() == seen) return {};
-      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       if (auto room = check_room(); !room) return room;
       write_sightings(connection_, seen);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
-      settle();
+      committed();
       return {};
     });
   }
@@ -181,9 +194,9 @@ class SqliteControlStore final : public ControlStore {
   Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
                                              const Reason& reason) override {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
-    return guarded([&]() -> Result<std::optional<LogEntry>> {
+    return writing([&]() -> Result<std::optional<LogEntry>> {
       if (!notes_.exist() || notes_.table() == table) return std::optional<LogEntry>();
-      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       const Result<Stand> now = read_stand();
       if (!now) return fail(now.error());
@@ -200,9 +213,13 @@ class SqliteControlStore final : public ControlStore {
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       last_note_ = {line.note, line.seq, line.hash, line.format};
-      settle();
+      committed();
       return std::optional(std::move(line));
     });
+  }
+
+  Result<std::vector<TablePart>> table() override {
+    return guarded([&]() -> Result<std::vector<TablePart>> { return notes_.table(); });
   }
 
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
@@ -264,7 +281,9 @@ class SqliteControlStore final : public ControlStore {
       Verification found =
           std::move(check).end({std::move(now->rollouts), planned(), notes_.table()});
       if (auto newest = check_against_the_notes(); !newest) {
-        found.problems.push_back(std::move(newest.error().message));
+        // A note that cannot be read says nothing of the log.
+        const bool is_unknown = newest.error().code == ErrorCode::Unavailable;
+        (is_unknown ? found.remarks : found.problems).push_back(std::move(newest.error().message));
       }
       return found;
     });
@@ -277,10 +296,19 @@ class SqliteControlStore final : public ControlStore {
   }
 
   Result<void> mark_notes() override {
-    return guarded([&]() -> Result<void> {
+    LastLines last;
+    auto read = guarded([&]() -> Result<void> {
       if (auto grown = read_the_end(); !grown) return grown;
-      return known_.note(last_lines());
+      last = last_lines();
+      return {};
     });
+    if (!read) return read;
+    return known_.note(last);
+  }
+
+  void follow(std::function<void()> in_force) override {
+    const std::lock_guard lock(following_);
+    in_force_ = std::move(in_force);
   }
 
   std::optional<Error> unwritable() override {
@@ -289,7 +317,7 @@ class SqliteControlStore final : public ControlStore {
   }
 
   void tend() override {
-    const auto done = guarded([&]() -> Result<void> {
+    const auto done = writing([&]() -> Result<void> {
       if (trouble_) return try_to_write();
       if (!is_brought_in_) bring_in();
       return {};
@@ -325,40 +353,83 @@ class SqliteControlStore final : public ControlStore {
     }
   }
 
-  /// After each commit.
-  void settle() {
+  /// guarded(), and what is to be done once it has committed, outside of the lock: nobody who only
+  /// looks waits for a disk. First the process goes by it, for a way back is waited for by users.
+  template <class Body>
+  auto writing(Body&& body) -> decltype(body()) {
+    bool wrote = false;
+    bool moved_traffic = false;
+    auto done = guarded([&] {
+      const Commits before = commits_;
+      auto outcome = body();
+      wrote = commits_.all != before.all;
+      moved_traffic = commits_.of_traffic != before.of_traffic;
+      return outcome;
+    });
+    if (moved_traffic) put_in_force();
+    if (wrote) settle();
+    return done;
+  }
+
+  /// What a body of writing() says at once after its commit.
+  void committed(bool moved_traffic = false) {
     trouble_.reset();
-    bring_in();
+    is_brought_in_ = false;
+    ++commits_.all;
+    if (moved_traffic) ++commits_.of_traffic;
+  }
+
+  void put_in_force() {
+    const std::lock_guard lock(following_);
+    if (in_force_) in_force_();
+  }
+
+  /// After each commit, before it is answered.
+  void settle() {
+    LastLines last;
+    const auto brought_in = guarded([&]() -> Result<void> {
+      bring_in();
+      last = last_lines();
+      return {};
+    });
     // One that cannot be written stays behind, which harms nobody; the next change, or start,
     // writes it.
-    (void)known_.note(last_lines());
+    if (brought_in) (void)known_.note(last);
   }
 
   /// All of the log beside the file into the file, and room for the next commits beside it. It
-  /// waits for nobody: who reads what was before keeps some of it there until tend() comes by.
+  /// waits for nobody: who reads what was before, or writes now, keeps some of it there until
+  /// tend() comes by. Not of a store that is refused: its log may be the only one that has a line.
   void bring_in() {
     if (connection_.is_read_only()) return;
+    is_brought_in_ = false;
+    if (const auto turn = turn_.take_if_free()) copy_log_into_file();
+    hold_room();
+  }
+
+  /// In one's turn only, see WriteTurn.
+  void copy_log_into_file() {
     const auto mode =
         has_much_room(file_) ? sqlite::Checkpoint::Truncate : sqlite::Checkpoint::Passive;
     try {
       const Impatient waits_for_nobody(connection_);
       is_brought_in_ = connection_.checkpoint(mode).complete;
     } catch (const sqlite::Fault&) {
-      is_brought_in_ = false;  // committed it is
+      // Committed it is, and tend() comes by.
     }
-    hold_room();
   }
 
-  void hold_room() {
-    if (sqlite::hold_wal_room(file_, kRoomForAWayBack) == sqlite::WalRoom::Full) {
-      trouble_ = full_control_store(file_, NoRoom::ForMore);
-    }
+  /// False, and told, when the disk has not so much. A trouble that is known stays: that nothing
+  /// can be written is worse, and over only when something was.
+  bool hold_room() {
+    if (sqlite::hold_wal_room(file_, kRoomForAWayBack) != sqlite::WalRoom::Full) return true;
+    if (!trouble_) trouble_ = full_control_store(file_, NoRoom::ForMore);
+    return false;
   }
 
   /// Before anything is written that is no way back: that takes none of the room that is kept.
   Result<void> check_room() {
-    if (sqlite::hold_wal_room(file_, kRoomForAWayBack) != sqlite::WalRoom::Full) return {};
-    trouble_ = full_control_store(file_, NoRoom::ForMore);
+    if (hold_room()) return {};
     return fail(*trouble_);
   }
 
@@ -367,10 +438,10 @@ class SqliteControlStore final : public ControlStore {
     if (auto room = check_room(); !room) return room;
     if (auto grown = read_the_end(); !grown) return grown;
     const Impatient comes_again(connection_);
-    sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+    WriteTransaction transaction(turn_, connection_, std::chrono::milliseconds(0));
     connection_.set_user_version(connection_.user_version());
     transaction.commit();
-    settle();
+    committed();
     return {};
   }
 
@@ -395,8 +466,8 @@ class SqliteControlStore final : public ControlStore {
   Result<Lines> write_all(const Reason& reason, const DecideAll& decide,
                           std::optional<LogEntry>& besides) {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
-    return guarded([&]() -> Result<Lines> {
-      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+    return writing([&]() -> Result<Lines> {
+      WriteTransaction transaction(turn_, connection_);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
@@ -421,7 +492,7 @@ class SqliteControlStore final : public ControlStore {
       transaction.commit();
       if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
       if (besides) last_note_ = {besides->note, besides->seq, besides->hash, besides->format};
-      if (besides || !lines.empty()) settle();
+      if (besides || !lines.empty()) committed(!lines.empty());
       return lines;
     });
   }
@@ -530,6 +601,7 @@ class SqliteControlStore final : public ControlStore {
 
   /// What was seen before this process began; once found, what it has seen itself is enough.
   Result<void> check_against_the_notes() {
+    if (const auto& unread = known_.unread()) return fail(*unread);
     const auto lacks = known_.lacked_by([&](const LastLines& last) -> std::string {
       if (last.seq != 0 && !has_line(last.seq, last.hash)) {
         return "revision " + std::to_string(last.seq);
@@ -625,6 +697,7 @@ class SqliteControlStore final : public ControlStore {
   const std::string file_;
   std::mutex mutex_;
   sqlite::Connection connection_;
+  WriteTurn turn_;
   const NoteRows notes_;
   struct {
     std::uint64_t seq = 0;
@@ -633,6 +706,12 @@ class SqliteControlStore final : public ControlStore {
   NoteRows::Last last_note_;
   KnownLines known_;
   bool is_brought_in_ = false;
+  struct Commits {
+    std::uint64_t all = 0;
+    std::uint64_t of_traffic = 0;
+  } commits_;
+  std::mutex following_;
+  std::function<void()> in_force_;
   std::optional<Error> trouble_;
   const Clock& clock_;
   std::string format_column_ = "format";

@@ -31,7 +31,12 @@ KnownLines::KnownLines(const std::string& store_file, const std::vector<std::str
     : store_file_(store_file), note_files_{made_note_beside(store_file)} {
   note_files_.insert(note_files_.end(), elsewhere.begin(), elsewhere.end());
   for (const std::string& each : note_files_) {
-    auto note = read_made_note(each);
+    auto found = find_made_note(each);
+    if (!found) {
+      unread_ = std::move(found.error());
+      continue;
+    }
+    std::optional<MadeNote>& note = *found;
     if (!note || !is_of(*note, each, store_file_) || note->last == LastLines{}) continue;
     unseen_.push_back({each, std::move(note->last)});
   }
@@ -56,9 +61,12 @@ std::optional<KnownLines::Lack> KnownLines::lacked_by(
 }
 
 Result<void> KnownLines::note(const LastLines& last) {
+  const std::lock_guard lock(noting_);
   if (noted_ == last) return {};
   for (const std::string& each : note_files_) {
-    const auto note = read_made_note(each);
+    const auto found = find_made_note(each);
+    if (!found) return fail(found.error());
+    const std::optional<MadeNote>& note = *found;
     if (!note || !is_of(*note, each, store_file_)) continue;
     LastLines now = later(note->last, last);
     if (now == note->last && note->store == place_of(store_file_)) continue;

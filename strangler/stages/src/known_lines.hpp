@@ -2,21 +2,27 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/result.hpp"
 #include "banyan/stages/made_note.hpp"
 
 namespace banyan::strangler {
 
 /// What the notes of a control store know of its switch log: read once, held against the log until
-/// that has it all, and written after each change. Used under the store's lock.
+/// that has it all, and written after each change. lacked_by() is used under the store's lock;
+/// note() has its own, since a folder that hangs is not to keep the store from who reads it.
 class KnownLines {
  public:
   /// The note beside the file, and `elsewhere` those that name this store.
   KnownLines(const std::string& store_file, const std::vector<std::string>& elsewhere);
+
+  /// Why one of them could not be read, when that is so: what it names may be what is lacking.
+  const std::optional<Error>& unread() const { return unread_; }
 
   struct Lack {
     std::string line;   ///< the first that is lacking: "revision 51"
@@ -38,6 +44,8 @@ class KnownLines {
   std::string store_file_;
   std::vector<std::string> note_files_;
   std::vector<Known> unseen_;
+  std::optional<Error> unread_;
+  std::mutex noting_;
   std::optional<LastLines> noted_;
 };
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <sstream>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "banyan/kernel/whole_file.hpp"
 #include "banyan/sqlite/durable_file.hpp"
@@ -40,9 +42,18 @@ std::string place_of(const std::string& store_file) {
   return fs::weakly_canonical(fs::absolute(store_file)).string();
 }
 
-std::optional<MadeNote> read_made_note(const std::string& note_file) {
+Result<std::optional<MadeNote>> find_made_note(const std::string& note_file) {
   const auto text = whole_file(note_file);
-  if (!text) return std::nullopt;
+  if (!text) {
+    const std::error_code& why = text.error();
+    const bool is_none =
+        why == std::errc::no_such_file_or_directory || why == std::errc::not_a_directory;
+    if (is_none) return std::optional<MadeNote>();
+    return fail(ErrorCode::Unavailable, "banyan.control_store_note",
+                "the note " + note_file + " of the control store cannot be read (" + why.message() +
+                    "), so nobody can tell whether the store is the newest. Let this process read "
+                    "it and start again; or, if the store is right, delete the note");
+  }
   MadeNote note;
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line);) {
@@ -55,7 +66,12 @@ std::optional<MadeNote> read_made_note(const std::string& note_file) {
       (void)read_line(view.substr(kNote.size()), note.last.note, note.last.note_hash);
     }
   }
-  return note;
+  return std::optional(std::move(note));
+}
+
+std::optional<MadeNote> read_made_note(const std::string& note_file) {
+  auto note = find_made_note(note_file);
+  return note ? std::move(*note) : std::nullopt;
 }
 
 void write_made_note(const std::string& note_file, const std::string& store_file,

@@ -19,6 +19,7 @@ Result<std::unique_ptr<Stages>> Stages::make(ControlStore& store, Scheduler& sch
   Epochs epochs = look_at(*first, epoch_of, {});
   std::unique_ptr<Stages> stages(new Stages(store, std::move(complain), std::move(epoch_of),
                                             {std::move(*first), std::move(epochs)}, *seen));
+  store.follow([table = stages.get()] { (void)table->refresh(); });
   stages->watch_ = scheduler.every(interval, [table = stages.get()] { table->look_for_changes(); });
   return stages;
 }
@@ -31,7 +32,10 @@ Stages::Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table f
       table_(std::make_unique<const Table>(std::move(first))),
       seen_(seen) {}
 
-Stages::~Stages() { watch_.reset(); }
+Stages::~Stages() {
+  store_->follow({});
+  watch_.reset();
+}
 
 RoutingDecision Stages::Table::decision(std::string_view module, Side side) const {
   const auto epoch = epochs.find(module);
@@ -75,6 +79,9 @@ std::uint64_t Stages::revision() const {
 
 Result<void> Stages::refresh() {
   const std::lock_guard lock(refreshing_);
+  // Until it succeeds. The version alone would not say so: it does not grow by changes that this
+  // process makes itself.
+  is_stale_ = true;
   const Result<std::uint64_t> version = store_->outside_version();
   if (!version) return fail(version.error());
   Result<Stand> stand = store_->stand();
@@ -83,6 +90,7 @@ Result<void> Stages::refresh() {
       look_at(*stand, epoch_of_, table_.read([](const Table& table) { return table.epochs; }));
   table_.publish(std::make_unique<const Table>(std::move(*stand), std::move(epochs)));
   seen_ = *version;
+  is_stale_ = false;
   return {};
 }
 
@@ -100,7 +108,7 @@ void Stages::look_for_changes() {
   {
     const Result<std::uint64_t> version = store_->outside_version();
     std::unique_lock lock(refreshing_);
-    bool changed = version && *version != seen_;
+    bool changed = version && (is_stale_ || *version != seen_);
     lock.unlock();
     if (version && !changed && epoch_of_) {
       const Table known = table_.read([](const Table& table) { return table; });

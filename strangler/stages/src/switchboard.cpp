@@ -2,6 +2,7 @@
 #include "banyan/stages/switchboard.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "banyan/stages/legality.hpp"
@@ -38,11 +39,16 @@ Result<Traffic> note_if_legal(Change& change, const Traffic& before, Result<Traf
   return after;
 }
 
+/// The table that follows this store has read it by now. A failure here is no failure of the
+/// change, which is on disk; the table's own watch repeats it.
+void put_in_force(Stages* table, std::uint64_t revision) {
+  if (table != nullptr && table->revision() < revision) (void)table->refresh();
+}
+
 Result<Change> carried_out(Change change, Result<std::optional<LogEntry>> entry, Stages* table) {
   if (!entry) return fail(std::move(entry.error()));
   change.entry = std::move(*entry);
-  // A failure here is no failure of the change, which is on disk; the table's own watch repeats it.
-  if (table != nullptr && change.entry) (void)table->refresh();
+  if (change.entry) put_in_force(table, change.entry->seq);
   return change;
 }
 
@@ -225,11 +231,12 @@ Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& 
                            return std::move(wanted->rollouts);
                          });
   if (!lines) return fail(std::move(lines.error()));
+  const std::uint64_t newest = lines->empty() ? 0 : lines->back().seq;
   for (std::size_t i = 0; i < all.changes.size(); ++i) {
     all.changes[i].entry = std::move((*lines)[i]);
     all.changes[i].leaves_writes = leaves_writes(all.changes[i]);
   }
-  if (table_ != nullptr && !all.changes.empty()) (void)table_->refresh();
+  if (!lines->empty()) put_in_force(table_, newest);
   return all;
 }
 

@@ -572,9 +572,15 @@ class Judge::Bench {
     return std::chrono::seconds(std::llround(std::ceil(std::min(kMost, seconds))));
   }
 
+  /// Beyond that a number only looks exact.
+  static constexpr std::chrono::days kForeseen{30};
+
   /// "about 590 more requests, 4 s as they come now"; "" where nobody can say.
   static std::string forecast_text(const Missing& missing, const std::string& of_what) {
     if (!missing.more) return {};
+    if (missing.time && *missing.time > kForeseen) {
+      return ", more than a month as they come now";
+    }
     std::string text = ", about " + about_text(*missing.more) + " more " + of_what;
     if (missing.time) text += ", " + time_text(*missing.time) + " as they come now";
     return text;

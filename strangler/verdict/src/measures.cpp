@@ -67,11 +67,25 @@ double MeasureEvidence::all_clear_at(double once, std::uint64_t put_aside) {
   return once + 2 * std::log1p(static_cast<double>(put_aside));
 }
 
+statistics::EvidenceOfMore MeasureEvidence::with_own_bets(statistics::EvidenceOfMore other) const {
+  auto state = other.state();
+  auto own = worse_.state();
+  state.log_bets = std::move(own.log_bets);
+  state.begun = own.begun;
+  (void)other.go_on(state);
+  return other;
+}
+
+// Whichever speaks more against it, and never both: nobody forgets a side that he has seen failing
+// because he goes on with what another one has seen. That is one false alarm for each of the two,
+// as where each of them judges by himself.
 bool MeasureEvidence::go_on(const MeasureMemory& memory) {
-  statistics::EvidenceOfMore worse = worse_;
+  statistics::EvidenceOfMore worse(rules_);
   statistics::EvidenceOfNoMore all_clear = all_clear_;
   if (!worse.go_on(memory.worse) || !all_clear.go_on(memory.all_clear)) return false;
-  worse_ = std::move(worse);
+  const double own = worse_.log_e();
+  const bool has_seen_more = own > 0 && own > worse.log_e();
+  worse_ = has_seen_more ? with_own_bets(std::move(worse)) : std::move(worse);
   all_clear_ = all_clear;
   weighed_ = memory.weighed;
   put_aside_ = memory.put_aside;
@@ -81,7 +95,7 @@ bool MeasureEvidence::go_on(const MeasureMemory& memory) {
 
 void MeasureEvidence::know(double usual) {
   rules_.usual = usual;
-  worse_ = statistics::EvidenceOfMore(rules_);
+  worse_ = with_own_bets(statistics::EvidenceOfMore(rules_));
   begin_step();
 }
 

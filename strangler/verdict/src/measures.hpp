@@ -81,13 +81,17 @@ class MeasureEvidence {
   MeasureMemory memory() const {
     return {worse_.state(), all_clear_.state(), weighed_, put_aside_, measured_};
   }
-  /// False, and nothing is changed, when it is no memory of such a measure.
+  /// False, and nothing is changed, when it is no memory of such a measure. What was seen here that
+  /// speaks more against the suspect is not forgotten for it.
   bool go_on(const MeasureMemory& memory);
-  /// Of the reference only what is usual.
+  /// Of the reference only what is usual; what speaks against the suspect stays as it was seen
+  /// here.
   void know(double usual);
 
  private:
   static constexpr std::size_t kMinute = 240;  // ticks
+  /// What was seen here against the suspect, beside what the other takes for usual.
+  statistics::EvidenceOfMore with_own_bets(statistics::EvidenceOfMore other) const;
   void look_for_the_all_clear() {
     all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual());
     weighed_ = 0;

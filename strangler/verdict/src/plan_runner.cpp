@@ -30,6 +30,11 @@ std::string text_of(const Traffic& traffic) {
   return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
 }
 
+/// What a reason says of a side that is worse and may not be left: by that it is known again, also
+/// in a mark that another process has written.
+constexpr std::string_view kWritesStay =
+    ". The writes stay on the new side until a person decides: ";
+
 bool has_nothing_new(const Traffic& now) {
   return now.reads == Percent::none() && now.writes == Side::Local;
 }
@@ -266,11 +271,14 @@ std::optional<PlanAction> PlanRunner::stop_for_work(const std::vector<OperationV
   return nothing(reason_);
 }
 
-/// Once: what is said first is what has happened.
+/// Once: what is said first is what has happened. A call because of longer times or of work is
+/// another one, and must not hide that the new side fails by now.
 PlanAction PlanRunner::call_for_a_person(std::string why, const std::string& stay) {
-  if (state_ != PlanState::NeedsPerson) {
+  const bool is_told =
+      state_ == PlanState::NeedsPerson && reason_.find(kWritesStay) != std::string::npos;
+  if (!is_told) {
     state_ = PlanState::NeedsPerson;
-    reason_ = std::move(why) + ". The writes stay on the new side until a person decides: " + stay;
+    reason_ = std::move(why).append(kWritesStay).append(stay);
   }
   return nothing(reason_);
 }

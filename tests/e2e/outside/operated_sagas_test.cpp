@@ -102,6 +102,11 @@ TEST_F(OperatedSagas, AreCountedAmongTheMetricsAndInHealth) {
   EXPECT_THAT(metrics(), HasSubstr("banyan_sagas_overdue{module=\"orders\"} 0\n"));
   EXPECT_THAT(shop_.send("GET", "/health/ready").body,
               HasSubstr("no saga is stuck or past its deadline"));
+  const json listed = json::parse(shop_.send("GET", "/_banyan/api/sagas").body);
+  const json counts = listed.at("modules").at(0).at("counts");
+  EXPECT_EQ(counts.at("active"), 1);
+  EXPECT_EQ(counts.at("stuck"), 0);
+  EXPECT_GE(counts.at("all").get<int>(), 1);
 }
 
 TEST_F(OperatedSagas, TurnBackAndGiveEverythingBackOnceTheProviderAnswers) {
@@ -131,7 +136,9 @@ TEST_F(OperatedSagas, AreMarkedByHandAndGoOnWithoutTheProvider) {
   ASSERT_TRUE(card::becomes_true(waits_for_the_void));
   const Ran marked = banyan({"mark", id(), "--why", "they voided it by telephone", "--json"});
   ASSERT_EQ(marked.exit_code, 0) << marked.output;
-  EXPECT_EQ(json::parse(marked.output).at("saga").at("steps").at(1).at("state"), "undone");
+  const json went_on = json::parse(marked.output).at("saga");
+  EXPECT_EQ(went_on.at("steps").at(1).at("state"), "undone");
+  EXPECT_EQ(went_on.value("problem", json()), json()) << "that of payments is over";
   EXPECT_EQ(order("mark", R"({"who":"ann","why":"clicked twice","at":"payments.void"})"),
             std::pair(422U, std::string("banyan.saga_not_possible")));
   EXPECT_TRUE(card::becomes_true([&] { return state() == "cancelled"; })) << saga().dump(2);

@@ -143,6 +143,7 @@ TEST_F(NamesOfShop, AreRebuiltByOneCommand) {
   expect_what_owners_say(asker, shown(asker));
   ASSERT_TRUE(becomes_true([&] { return log().find("read_model_rebuilt") != std::string::npos; }));
   EXPECT_THAT(log(), HasSubstr("read_model_rebuild_asked"));
+  EXPECT_THAT(log(), testing::Not(HasSubstr("read_model_waits"))) << "its owners are here";
   EXPECT_THAT(log(), HasSubstr("to see whether it works"));
 
   const Ran as_json = run_program({BANYAN_BIN "/banyan", "events", "rebuild", "orders", "--url",

@@ -160,6 +160,24 @@ TEST_F(CheckCommand, KnowsWhereTheTrafficStands) {
   EXPECT_THAT(report["findings"][0]["message"], HasSubstr("gone at canary 1%"));
 }
 
+TEST_F(CheckCommand, FindsThatARolloutWouldLoseTheRoutesOfItsWrites) {
+  auto store = strangler::ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->enlist({"catalog"}));
+  ASSERT_TRUE((*store)->change(
+      "catalog", {"ann", "why"}, [](const strangler::Traffic&) -> Result<strangler::Traffic> {
+        return strangler::Traffic::of(strangler::Percent::all(), strangler::Side::Remote);
+      }));
+  const std::string reads = shop_with("prefix = \"/albums\"\nmethods = [\"*\"]",
+                                      "prefix = \"/albums\"\nmethods = [\"GET\"]");
+  EXPECT_THAT(rules(reads), Not(Contains("check.rollout_without_routes")))
+      << "nobody knows whether there was more";
+  ASSERT_TRUE((*store)->note_table({{"reach catalog", "reads and writes"}},
+                                   {"proxy (root@here)", "it started"}));
+  EXPECT_THAT(rules(reads), Contains("check.rollout_without_routes"));
+  EXPECT_THAT(rules(kShop), Not(Contains("check.rollout_without_routes")));
+}
+
 TEST_F(CheckCommand, ExplainsWhatIsNotForwarded) {
   const json requests =
       check(shop_with("prefix = \"/\"", "path = \"/\""),
@@ -222,6 +240,49 @@ TEST_F(CheckCommand, FindsWhatNobodyUses) {
   EXPECT_THAT(rules(std::string(kShop) + "[upstreams.old]\ninstances = [\"127.0.0.1:9002\"]\n"
                                          "[rollouts.orders]\n"),
               ElementsAre("check.unused_upstream", "check.unused_rollout"));
+}
+
+/// What `recordshop --config` may read: the routes are those of its modules.
+constexpr const char* kOfAnApplication = R"([proxy]
+listen = ["127.0.0.1:8080"]
+operators = "127.0.0.1:9180"
+[upstreams.catalog]
+instances = ["127.0.0.1:9001"]
+[rollouts.catalog.fallback]
+[rollouts.catalog.plan]
+samples = 50
+)";
+
+TEST_F(CheckCommand, HasNobodyDeleteWhatAnApplicationGoesBy) {
+  const json report = check(kOfAnApplication);
+  EXPECT_EQ(exit_code_, 0);
+  ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+  EXPECT_EQ(report["findings"][0]["rule"], "check.no_routes");
+  EXPECT_EQ(report["findings"][0]["weight"], "note");
+  EXPECT_THAT(report["findings"][0]["message"],
+              AllOf(HasSubstr("a proxy answers 404"), HasSubstr("adds the routes of its modules"),
+                    HasSubstr("its own control store")));
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 0);
+}
+
+TEST_F(CheckCommand, ClaimsNoStageThatOnlyAnApplicationKnows) {
+  EXPECT_FALSE(check(kOfAnApplication)["rollouts"][0].contains("stage"));
+  EXPECT_THAT(run_banyan({"check", file_}).out, Not(HasSubstr("legacy")));
+  EXPECT_EQ(check(kShop)["rollouts"][0]["stage"], "legacy") << "a proxy would begin so";
+  const auto store = strangler::ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->enlist({"catalog"}));
+  EXPECT_EQ(check(kOfAnApplication)["rollouts"][0]["stage"], "legacy") << "the one beside it does";
+}
+
+TEST_F(CheckCommand, SaysThatARolloutWithoutARouteMayBeAModules) {
+  for (const char* unused :
+       {"[rollouts.orders]\n", "[upstreams.orders]\ninstances = [\"127.0.0.1:9002\"]\n"}) {
+    const json report = check(std::string(kShop) + unused);
+    ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+    EXPECT_THAT(report["findings"][0]["message"],
+                HasSubstr("unless an application reads the file of which orders is a module"));
+  }
 }
 
 TEST_F(CheckCommand, FindsASuccessorThatIsTheOldSide) {
@@ -381,6 +442,13 @@ TEST_F(CheckCommand, WarnsOfWritesThatStayWhereTheReadsOfTheirPathMove) {
   EXPECT_THAT(report["findings"][1]["message"].get<std::string>(),
               AllOf(HasSubstr("PUT"), HasSubstr("DELETE"), HasSubstr("(\"changeAlbum\")")));
   EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1);
+}
+
+TEST_F(CheckCommand, WarnsOfNoWritesThatGoStraightToWhereTheReadsGo) {
+  std::string straight = staying("addAlbum", "path = \"/albums\"", "\"POST\"");
+  const std::string old_side = "legacy = \"application\"";
+  straight.replace(straight.find(old_side), old_side.size(), "legacy = \"albums\"");
+  EXPECT_THAT(rules(kReads + straight), Not(Contains("check.writes_apart")));
 }
 
 TEST_F(CheckCommand, WarnsOfWritesBelowAPrefixOfReadsAndOfThoseInAnotherRollout) {

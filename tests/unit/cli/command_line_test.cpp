@@ -89,7 +89,7 @@ TEST_F(StoreCommands, ShowLinesOfPlansAndRoutesBesideThoseOfStages) {
   const Outcome log = banyan({"log"});
   EXPECT_EQ(log.exit_code, 0) << log.err;
   EXPECT_THAT(log.out, HasSubstr("+route a"));
-  EXPECT_THAT(log.out, HasSubstr("needs_person, step 2 of 2"));
+  EXPECT_THAT(log.out, HasSubstr("needs person, step 2 of 2"));
   EXPECT_THAT(log.out, HasSubstr("1/2 "));
   EXPECT_THAT(log.out, HasSubstr("stage   catalog  legacy"));
   const Outcome plans = banyan({"log", "--kind", "plan"});
@@ -312,6 +312,8 @@ TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly)
   const Outcome refused = run_banyan({"status", "--url", url});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("--token-file FILE"));
+  EXPECT_EQ(run_banyan({"log", "verify", "--url", url}).exit_code, 69)
+      << "nobody has looked at the log, which is no tampering";
   const Outcome told =
       run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
   EXPECT_EQ(told.exit_code, 0) << told.err;
@@ -320,6 +322,11 @@ TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly)
   const Outcome open =
       run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
   EXPECT_EQ(open.exit_code, 1);
+  EXPECT_EQ(
+      run_banyan({"log", "verify", "--url", url, "--token-file", folder.file("operators.token")})
+          .exit_code,
+      78)
+      << "nor is that";
   EXPECT_THAT(open.err, HasSubstr("operators.token is open to everybody on this machine (mode "
                                   "0604), and has a secret; close it with: chmod o= "));
 }
@@ -391,6 +398,12 @@ TEST(Unreachable, NoSuchStoreOrDatabase) {
   EXPECT_EQ(database.err,
             "banyan: there is no database /nowhere/shop.db; name the application's database with "
             "--database FILE\n");
+}
+
+TEST_F(StoreCommands, EndAlikeWhenTheRevisionIsNotThere) {
+  const Outcome outcome = banyan({"goto", "5", "--why", "x"});
+  EXPECT_EQ(outcome.exit_code, 69) << outcome.out;
+  EXPECT_THAT(outcome.err, HasSubstr("5"));
 }
 
 TEST(Refused, AStoreThatIsNone) {
@@ -514,6 +527,30 @@ TEST(AReplay, ThatTheOldSideAnswersOtherwiseThanThenIsNoSuccess) {
   const Outcome outcome = run_banyan({"replay", "catalog:3", "--url", over.url()});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
   EXPECT_THAT(outcome.out, HasSubstr("the old side answered 200 then and 401 now"));
+}
+
+TEST(AReplay, OfAnExampleThatIsNotThereIsNoDifference) {
+  const AdminServer forgets([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(404U, std::string(R"({"code":"not_found","rule":"banyan.no_such_example",
+        "detail":"no example is called catalog:3 any more"})"));
+  });
+  const Outcome outcome = run_banyan({"replay", "catalog:3", "--url", forgets.url()});
+  EXPECT_EQ(outcome.exit_code, 69) << outcome.out;
+}
+
+TEST(Differences, SendNothingToATerminalThatItWouldObey) {
+  const AdminServer differs([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(200U, std::string(R"({"modules":[{"module":"catalog","copies":{"sent":1},
+        "report":{"operations":[],"fields":[{"operation":"getPage","path":"",
+        "opinion":"difference","old_new":{"pairs":1,"differing":1},"kinds":{"bytes":1},
+        "examples":[{"number":1,"request":"GET /pages?\u009bJ=1","replayable":true,
+        "old":{"value":"<p>\u001b[2Jada"},"new":{"value":"<p>eve"}}]}]}}]})"));
+  });
+  const Outcome outcome = run_banyan({"differences", "--url", differs.url()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("GET /pages???J=1  old <p>?[2Jada, new <p>eve"));
+  EXPECT_FALSE(outcome.out.contains('\x1b'));
+  EXPECT_FALSE(outcome.out.contains("\xc2\x9b"));
 }
 
 TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {

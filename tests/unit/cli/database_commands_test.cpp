@@ -64,10 +64,22 @@ TEST_F(DatabaseCommands, EventsForgetRemovesTheLaneAndHowFarItsFollowerGot) {
                                            "warehouse", "--why",  "test"};
   const auto done = banyan(forget);
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("of 2 key(s)"));
+  EXPECT_THAT(done.out, HasSubstr("of 2 keys"));
   EXPECT_EQ(RawSqlite(file_).run("SELECT count(*) FROM banyan_lane"), "0");
   EXPECT_EQ(RawSqlite(file_).run("SELECT source FROM banyan_inbox"), "orders");
   EXPECT_NE(banyan(forget).exit_code, 0) << "nothing of the kind is there";
+}
+
+TEST_F(DatabaseCommands, EventsThatAreNotHeldAreNamed) {
+  const Outcome key = banyan({"events", "skip", "catalog", "warehouse", "trk_7", "--why", "x"});
+  EXPECT_EQ(key.exit_code, 69);
+  EXPECT_THAT(key.err, HasSubstr("the key trk_7 is not held on the way from catalog to warehouse"));
+  const Outcome all = banyan({"events", "replay", "catalog", "warehouse", "--why", "x"});
+  EXPECT_EQ(all.exit_code, 69);
+  EXPECT_THAT(all.err, HasSubstr("no key is held on the way from catalog to warehouse"));
+  const Outcome lane = banyan({"events", "forget", "catalog", "warehouse", "--why", "x"});
+  EXPECT_EQ(lane.exit_code, 69);
+  EXPECT_THAT(lane.err, HasSubstr("catalog has no lane to warehouse"));
 }
 
 TEST_F(DatabaseCommands, EventsForgetGoesOnWithTheMarksWhereItWasBrokenOff) {
@@ -168,6 +180,9 @@ TEST_F(DatabaseCommands, RefuseToMoveWhileSomethingCrosses) {
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("stock.track -> tracks.id"));
   EXPECT_THAT(refused.err, HasSubstr("it comes with `banyan schema decouple warehouse`"));
+  // Found by an operator: it said to write what is written.
+  EXPECT_THAT(refused.err, HasSubstr("warehouse/separation/0001_soft_references.sql does it"));
+  EXPECT_THAT(refused.err, testing::Not(HasSubstr("make it a soft reference")));
   EXPECT_FALSE(std::filesystem::exists(folder_.file("shop.warehouse.db")));
 }
 
@@ -266,19 +281,19 @@ TEST_F(DatabaseCommands, Announce_the_pause_before_it_begins_and_in_the_dry_run)
     std::vector<std::string> decouple = {"schema", "decouple", "warehouse"};
     if (dry_run) decouple.emplace_back("--dry-run");
     const Outcome decoupled = banyan(decouple);
-    EXPECT_THAT(decoupled.err, HasSubstr("2 row(s): writers are expected to wait"));
+    EXPECT_THAT(decoupled.err, HasSubstr("2 rows: writers are expected to wait"));
   }
   const Outcome migrated = banyan({"migrate", "--dry-run", "--json"});
   EXPECT_EQ(json::parse(migrated.out)["rows"], 2) << migrated.out;
   EXPECT_TRUE(json::parse(migrated.out).contains("expected_pause_ms"));
   // Two of the module's table, and the line of its history, which is copied as well.
   const Outcome planned = banyan({"schema", "move", "warehouse", "--dry-run"});
-  EXPECT_THAT(planned.out, HasSubstr("3 row(s): writers are expected to wait"));
+  EXPECT_THAT(planned.out, HasSubstr("3 rows: writers are expected to wait"));
   const json told = json::parse(banyan({"schema", "move", "warehouse", "--dry-run", "--json"}).out);
   EXPECT_EQ(told["rows"], 3) << told;
   EXPECT_EQ(told["companion_rows"], 1) << told;
   const Outcome moved = banyan({"schema", "move", "warehouse"});
-  EXPECT_THAT(moved.err, HasSubstr("3 row(s): writers are expected to wait"));
+  EXPECT_THAT(moved.err, HasSubstr("3 rows: writers are expected to wait"));
 }
 
 TEST_F(DatabaseCommands, Name_a_row_in_JSON_whatever_its_key_is_made_of) {
@@ -379,6 +394,24 @@ TEST_F(DatabaseCommands, SayHowToMakeAMissingManifest) {
   const Outcome outcome = banyan({"schema", "report"});
   EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, HasSubstr("manifest"));
+}
+
+// Found by an operator: they were told to start the application with it.
+TEST_F(DatabaseCommands, SayWhatADatabaseIsThatIsNoneOfAnApplication) {
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  ASSERT_EQ(banyan({"schema", "move", "warehouse"}).exit_code, 0);
+  const Outcome own =
+      run_banyan({"schema", "report", "--database", folder_.file("shop.warehouse.db")});
+  EXPECT_EQ(own.exit_code, 1);
+  EXPECT_THAT(own.err, HasSubstr("is the own file of warehouse"));
+  EXPECT_THAT(own.err, HasSubstr("--database " + file_));
+
+  const std::string control = folder_.file("control.db");
+  test::RawSqlite(control).run("PRAGMA application_id = 1112430915; CREATE TABLE rollouts (x)");
+  const Outcome store = run_banyan({"events", "list", "--database", control});
+  EXPECT_EQ(store.exit_code, 1);
+  EXPECT_THAT(store.err, HasSubstr("is a control store"));
+  EXPECT_THAT(store.err, HasSubstr("banyan status --store " + control));
 }
 
 }  // namespace

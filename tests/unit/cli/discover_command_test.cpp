@@ -284,6 +284,9 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
   EXPECT_FALSE(said.contains("retired")) << "nobody has given a reason to write it down";
 
   const std::string url = "http://" + to_string(again->listening().front());
+  EXPECT_THAT(run_banyan({"retire", "albums", "--url", url, "--quiet-for", "0s"}).out,
+              HasSubstr("banyan retire albums --quiet-for 0s --url '" + url + "' --why REASON"))
+      << "as a shell takes it";
   const auto write_down = [&](const std::string& quiet) {
     return run_banyan({"retire", "albums", "--url", url, "--quiet-for", quiet, "--why",
                        "nobody is left", "--json"});

@@ -56,7 +56,7 @@ class EventsForgetOnAServer : public testing::Test {
 TEST_F(EventsForgetOnAServer, RemovesTheLaneAndHowFarItsFollowerGot) {
   const Outcome done = forget("shipping");
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("of 1 key(s)"));
+  EXPECT_THAT(done.out, HasSubstr("of 1 key it"));
   EXPECT_EQ(lanes(), "shiping");
   EXPECT_EQ(connection_.text("SELECT count(*) FROM shipping.banyan_inbox"), "0");
 }
@@ -79,6 +79,16 @@ TEST_F(EventsForgetOnAServer, ForgetsNothingWhenTheFollowerIsNotWhereItIsSaidToB
   EXPECT_EQ(lanes(), "shiping shipping");
   auto there = postgres::Connection::open(other.url());
   EXPECT_TRUE(postgres::modules_in(there).empty());
+}
+
+// Found by an operator: the code was that of a refusal, and nobody said which words are missing.
+TEST_F(EventsForgetOnAServer, IsToldWhichWordsAreMissing) {
+  const Outcome both = run_banyan({"events", "list", "--database", database_.url()});
+  EXPECT_EQ(both.exit_code, 64);
+  EXPECT_THAT(both.err, HasSubstr("give MODULE and --application NAME"));
+  const Outcome one = run_banyan({"events", "list", "payments", "--database", database_.url()});
+  EXPECT_EQ(one.exit_code, 64);
+  EXPECT_THAT(one.err, HasSubstr("give --application NAME"));
 }
 
 TEST_F(EventsForgetOnAServer, MakesNothingForAModuleThatIsNotThere) {

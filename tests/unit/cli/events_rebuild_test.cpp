@@ -54,7 +54,7 @@ TEST_F(RebuildCommand, IsDoneWhenThatRebuildHasEnded) {
   const Outcome done = rebuild(
       {models(model(6, true)), models(model(kNumber, false)), models(model(kNumber, true))});
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("14 row(s)"));
+  EXPECT_THAT(done.out, HasSubstr("14 rows"));
 }
 
 TEST_F(RebuildCommand, IsNoSuccessWhenAnotherRebuildTookItsPlace) {

@@ -65,10 +65,11 @@ class Sagas : public testing::Test {
     ++requests_;
     const std::string root = "/_banyan/api/sagas";
     if (target == root) {
-      return {200,
-              Json{{"modules",
-                    {{{"module", "orders"}, {"sagas", {saga(kDone, "done", "ord_2"), stuck()}}}}}}
-                  .dump()};
+      return {200, Json{{"modules",
+                         {{{"module", "orders"},
+                           {"counts", {{"all", all_}, {"active", 0}, {"stuck", 1}, {"overdue", 0}}},
+                           {"sagas", {saga(kDone, "done", "ord_2"), stuck()}}}}}}
+                       .dump()};
     }
     const std::string one = root + '/' + kStuck;
     if (target == one || target == one + "/mark" || target == one + "/retry") {
@@ -97,6 +98,7 @@ class Sagas : public testing::Test {
   }
 
   bool overdue_ = false;  ///< the one that is stuck
+  int all_ = 2;           ///< how many there are
   std::string asked_;
   std::string body_;
   int requests_ = 0;
@@ -116,6 +118,44 @@ TEST_F(Sagas, AreListedWithWhereTheyAre) {
   const Outcome open = banyan({"--open"});
   EXPECT_THAT(open.out, HasSubstr(kStuck));
   EXPECT_THAT(open.out, Not(HasSubstr(kDone)));
+}
+
+// Found by an operator: 50 lines that were all done, and no word that this was not all.
+TEST_F(Sagas, AreSummedUpBeforeTheyAreListed) {
+  EXPECT_THAT(banyan({}).out, testing::StartsWith("1 open, 1 of them stuck\n"));
+  all_ = 129;
+  EXPECT_THAT(banyan({}).out,
+              testing::StartsWith("1 open, 1 of them stuck; these are 2 of 129, the open ones and "
+                                  "the newest others\n"));
+  EXPECT_THAT(banyan({"--open"}).out, testing::StartsWith("1 open, 1 of them stuck\n"));
+  const Json document = Json::parse(banyan({"--open", "--json"}).out);
+  EXPECT_EQ(document["modules"][0]["counts"]["all"], 129);
+}
+
+/// Many that wait for one, and others that are over.
+TEST(SagasOfAnOutage, AreCountedByWhomTheyWaitForAndTheirProblemIsCutShort) {
+  bool out = true;
+  AdminServer server([&](const std::string&, const std::string&, const std::string&) {
+    Json sagas = Json::array();
+    for (int i = 0; i < 3; ++i) {
+      Json waits = saga(kStuck, out ? "active" : "done", kOrder);
+      waits["blocked_on"] = out ? "payments" : "";
+      waits["problem"] = out ? std::string(30, 'a') + ' ' + std::string(90, 'b') : "";
+      sagas.push_back(waits);
+    }
+    const Json counts{{"all", 129}, {"active", out ? 3 : 0}, {"stuck", 0}, {"overdue", 0}};
+    const Json orders{{"module", "orders"}, {"counts", counts}, {"sagas", sagas}};
+    return std::pair{200U, Json{{"modules", Json::array({orders})}}.dump()};
+  });
+  const Outcome waiting = run_banyan({"sagas", "--open", "--url", server.url()});
+  EXPECT_THAT(waiting.out, testing::StartsWith("3 open: 3 wait for payments\n"));
+  EXPECT_THAT(waiting.out, HasSubstr("aaa …"));
+  EXPECT_THAT(waiting.out, Not(HasSubstr("bbb")));
+  out = false;
+  EXPECT_THAT(run_banyan({"sagas", "--url", server.url()}).out,
+              testing::StartsWith("nothing is open or stuck; these are the newest 3 of 129\n"));
+  EXPECT_EQ(run_banyan({"sagas", "--open", "--url", server.url()}).out,
+            "nothing is open or stuck\n");
 }
 
 TEST_F(Sagas, OneIsShownWithItsStepsAlsoThoseToComeAndWhatCanBeDone) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -25,9 +26,11 @@ class Collecting : public testing::Test {
     const Answer old_answer{head, old_body};
     const Answer new_answer{head, new_body};
     now_.micros += 1'000;
-    return collector_->add(operation, pair, compare(old_answer, new_answer, rules, {}, now_),
-                           {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer,
-                           new_answer, rules, now_);
+    const PairFound counted = collector_->add(
+        operation, pair, compare(old_answer, new_answer, rules, {}, now_),
+        {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer, new_answer, rules, now_);
+    by_ = counted.by;
+    return counted.differs;
   }
   FieldReport field(std::string_view path) const {
     for (const FieldReport& each : collector_->report().fields) {
@@ -43,6 +46,7 @@ class Collecting : public testing::Test {
   Timestamp now_ = kToday;
   http::RequestHead request_{.method = "GET", .target = "/albums/Ada?limit=2"};
   std::string request_body_;
+  std::weak_ptr<const void> by_;  ///< what the last pair was judged by
   std::unique_ptr<ComparisonCollector> collector_ = std::make_unique<ComparisonCollector>();
 };
 
@@ -225,6 +229,23 @@ TEST_F(Collecting, DoesNotCountAPairThatDiffersInNoiseOnly) {
   EXPECT_FALSE(pair(R"({"t":1})", R"({"t":2})"));
   EXPECT_TRUE(pair(R"({"t":1,"u":1})", R"({"t":2,"u":2})"));
   EXPECT_EQ(collector_->report().operations.at(0).noise, 1U);
+}
+
+// Until the old side was asked a second time every undeclared time is a difference.
+TEST_F(Collecting, LetsGoOfWhatPairsWereJudgedByWhenItTurnsOutToBeNoise) {
+  EXPECT_TRUE(pair(R"({"t":1})", R"({"t":2})"));
+  const auto first = by_;
+  pair(R"({"t":1})", R"({"t":1})");
+  EXPECT_FALSE(first.expired()) << "nothing was found out";
+  pair(R"({"t":1})", R"({"t":3})", PairOf::OldOld);
+  EXPECT_TRUE(first.expired()) << "the old side differs in it by itself";
+  EXPECT_FALSE(pair(R"({"t":1})", R"({"t":2})"));
+  const auto second = by_;
+  pair(R"({"t":1,"u":1})", R"({"t":3,"u":2})", PairOf::OldOld);
+  EXPECT_FALSE(second.expired()) << "no pair was held against the new side for that";
+  EXPECT_TRUE(pair(R"({"v":1})", R"({"v":2})")) << "what differs is told all the same";
+  pair(R"({"t":1})", R"({"t":2})", PairOf::OldNew, "other");
+  EXPECT_TRUE(by_.lock() != second.lock()) << "each operation for itself";
 }
 
 TEST_F(Collecting, NeverTakesADeclaredFieldForNoise) {

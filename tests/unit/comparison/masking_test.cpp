@@ -83,8 +83,9 @@ TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
     const MaskedTarget masked = mask_target(target, route, rules);
     return masked.text + (masked.outline.empty() ? "" : " masked");
   };
-  EXPECT_EQ(with("/albums/by-artist?limit=20&all", "/albums/by-artist"),
-            "/albums/by-artist?limit=20&all");
+  EXPECT_EQ(with("/albums/by-artist?limit=20&all=", "/albums/by-artist"),
+            "/albums/by-artist?limit=20&all=");
+  EXPECT_EQ(with("/albums/by-artist?", "/albums/by-artist"), "/albums/by-artist?");
   EXPECT_EQ(with("/customers/ada/orders/17", "/customers/{name}/orders/{id}"),
             "/customers/aaa/orders/99 masked");
   EXPECT_EQ(with("/customers/7", "/customers/{id}"), "/customers/9 masked")
@@ -99,6 +100,30 @@ TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
   EXPECT_EQ(with("/a?ada@example.com", "/a"), "/a?aaa@aaaaaaa.aaa masked");
   EXPECT_EQ(with("/", "/"), "/");
   EXPECT_EQ(with("/a//b/", "/a"), "/a//a/ masked");
+}
+
+TEST(Masking, TakesAValueWithoutANameForNoName) {
+  const OperationRules rules = Compared().rules();
+  const auto masked = [&](std::string_view target) { return mask_target(target, "/a", rules); };
+  EXPECT_EQ(masked("/a?smith").text, "/a?aaaaa");
+  EXPECT_EQ(masked("/a?smith").outline, "/a?…");
+  EXPECT_EQ(masked("/a?limit=20&john.smith").text, "/a?limit=20&aaaa.aaaaa");
+  EXPECT_EQ(masked("/a?abcdefghijklmnop").text, "/a?aaaaaaaaaaaaaaaa") << "a token";
+  EXPECT_EQ(masked("/a?last=4242&first=7").text, "/a?last=9999&first=9")
+      << "of a card; of a list it would be harmless";
+  for (const TargetPart& each : target_parts("/a?smith", "/a", rules)) {
+    EXPECT_FALSE(each.name.contains("smith")) << "messages show it";
+  }
+}
+
+TEST(Masking, TakesNoNameThatIsMoreThanLettersAndItsMarks) {
+  const OperationRules rules = Compared().rules();
+  for (const char* name : {"\xC2\x9BJ", "\x1B[2J", "a b", "a'b", "a;b", "zo\xC3\xAB"}) {
+    const std::string target = "/a?" + std::string(name) + "=1";
+    EXPECT_EQ(mask_target(target, "/a", rules).outline, "/a?…=…") << target;
+  }
+  EXPECT_EQ(mask_target("/a?page[size]=2&per_page=3&sort-by.name=x", "/a", rules).outline,
+            "/a?page[size]=2&per_page=3&sort-by.name=…");
 }
 
 TEST(Masking, ShowsOfATargetWhatThePortSaysIsNoPersonalData) {

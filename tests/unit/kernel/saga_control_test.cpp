@@ -79,6 +79,35 @@ TEST_F(Sagas, SayOnTheWayBackTheCallThatUndoes) {
   EXPECT_EQ(SagaInstance(all().at(0)).at_call(), "") << "it is over";
 }
 
+// Found by an operator: a step of another module was said to wait for the one that was marked.
+TEST_F(Sagas, TellOnTheWayBackNothingOfTheTroubleOfAStepThatIsBehindThem) {
+  left.away = true;
+  begin<BothNod>("deal");
+  const SagaId id = all().at(0).id;
+  ASSERT_TRUE(order(SagaWish::Back, id));
+  engine.round();
+  const auto marked = order(SagaWish::Mark, id, "left.shake");
+  ASSERT_TRUE(marked) << marked.error().message;
+  EXPECT_EQ(marked->problem, std::nullopt);
+  EXPECT_EQ(marked->turned_back, "by_operator");
+}
+
+TEST_F(Sagas, SayAgainWhyTheyTurnedBackWhenAnUndoThatHadTroubleIsDone) {
+  left.away = true;
+  begin<BothNod>("deal");
+  left.away = false;
+  left.refuses = left.refuses_to_shake = true;
+  for (int round = 0; round < 20 && left.shakes == 0; ++round) {
+    clock.advance(policy.longest_wait());
+    engine.round();
+  }
+  ASSERT_EQ(all().at(0).problem, "left.shake: test.too_late: too late");
+  left.refuses_to_shake = false;
+  run_for_long();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+  EXPECT_EQ(all().at(0).problem, "left.nod: test.no: no");
+}
+
 TEST_F(Sagas, AreAskedForAgainWithAFreshCount) {
   right.broken = true;
   begin<BothNod>("deal");

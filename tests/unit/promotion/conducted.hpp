@@ -34,13 +34,15 @@ struct ConductingProcess {
                    .progress = file + ".progress",
                    .note = [this](const Conductor::Note& note) { notes.push_back(note); },
                    .aside = aside,
-                   .program = std::move(program)}),
+                   .program = std::move(program),
+                   .judged_side = [this](std::string_view) { return new_side; }}),
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
 
   std::unique_ptr<ControlStore> store;
   Switchboard board;
   TrafficEvidence evidence;
   std::vector<JudgedOperation> operations;  ///< of every rollout, as routes have them
+  std::string new_side = "at one address";  ///< of every rollout
   std::vector<Conductor::Note> notes;
   Conductor conductor;
   Plan plan = Plan::usual();

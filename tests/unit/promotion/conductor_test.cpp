@@ -303,6 +303,52 @@ TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAnotherBuildGoesOn) {
   EXPECT_THAT(last_line().why, testing::Not(HasSubstr("begins anew")));
 }
 
+TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenTheNewSideIsElsewhereAfterARestart) {
+  here_.reset();
+  here_ = process();
+  here_->new_side = "at another address";
+  here_->conductor.tick();
+  EXPECT_EQ(plan().reason,
+            "25% stays for another 3500s; what was seen of it begins anew, for the new side is "
+            "elsewhere by now, or other answers count as the same");
+  EXPECT_EQ(samples(), 0U);
+  EXPECT_THAT(note(), HasSubstr("which has lasted 100s of 3600s; what was seen of it begins anew"));
+  clock_.advance(std::chrono::hours(1));
+  tick();
+  EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
+  // What was seen of this one is kept as ever.
+  for (int i = 0; i < 4; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  here_.reset();
+  here_ = process();
+  here_->new_side = "at another address";
+  here_->conductor.tick();
+  EXPECT_EQ(samples(), 400U);
+}
+
+TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAReloadHasAnotherNewSide) {
+  here_->new_side = "at another address";
+  tick();
+  EXPECT_EQ(plan().reason,
+            "25% stays for another 3500s; what was seen of it begins anew, for the new side is "
+            "elsewhere by now, or other answers count as the same");
+  EXPECT_EQ(samples(), 0U);
+  EXPECT_EQ(plan().verdicts.front().judgement, Judgement::CannotTell);
+  for (int i = 0; i < 10; ++i) tick();
+  EXPECT_EQ(std::ranges::count(here_->notes, Kind::TakenUp, &Conductor::Note::kind), 1);
+  EXPECT_THAT(note(), HasSubstr("at 25%; what was seen of it begins anew, for the new side is"));
+  clock_.advance(std::chrono::hours(1));
+  tick();
+  EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
+  for (int i = 0; i < 2'000 && share() != Percent::all(); ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::all()) << plan().reason;
+}
+
 TEST_F(AStepThatIsUnderWay, KnowsWhatTheOldSideWasLikeAlsoWhenAllHasMovedAndAnotherBuildGoesOn) {
   clock_.advance(std::chrono::hours(1));
   tick();

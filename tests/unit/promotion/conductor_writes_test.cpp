@@ -132,6 +132,27 @@ TEST_F(TheConductorOfWrites, LeavesThemAndCallsAPersonWhereTheOldSideMayLackWhat
   EXPECT_NE(plan().state, PlanState::NeedsPerson);
 }
 
+TEST_F(TheConductorOfWrites, CallsOnceMoreWhenTheyFailForWhichAPersonWasCalledBecauseTheyWereSlow) {
+  topology_.old_side_sees_writes = false;
+  walk_to_the_writes();
+  const auto calls = [&] {
+    return std::ranges::count(here_->notes, Kind::NeedsPerson, &Conductor::Note::kind);
+  };
+  const auto slow = std::chrono::milliseconds(80);
+  for (int i = 0; i < 500; ++i) both(100, 0, slow);
+  ASSERT_EQ(plan().state, PlanState::NeedsPerson) << plan().reason;
+  ASSERT_EQ(calls(), 1);
+  for (int i = 0; i < 100; ++i) both(100, 50, slow);
+  EXPECT_TRUE(writes_moved());
+  EXPECT_THAT(plan().reason, HasSubstr("catalog.write: the new side fails again and again"));
+  EXPECT_THAT(here_->notes.back().message, HasSubstr("the new side fails again and again"));
+  EXPECT_EQ(calls(), 2) << "once more, and no oftener";
+  const auto lines = here_->store->history(2, "catalog", kPlanLine);
+  ASSERT_TRUE(lines && lines->size() == 2);
+  EXPECT_THAT(lines->front().why, HasSubstr("the new side fails again and again"));
+  EXPECT_TRUE(here_->store->verify()->problems.empty());
+}
+
 TEST_F(TheConductorOfWrites, JudgesAnewWhatAPersonTakesUpAgain) {
   topology_.old_side_sees_writes = false;
   walk_to_the_writes();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/comparison/collector.hpp"
 #include "conducted.hpp"
 
 namespace banyan::strangler {
@@ -305,6 +306,34 @@ TEST_F(APlanBesideCopies, StartsOnceOtherRulesOfComparisonAreInForce) {
   [[maybe_unused]] const auto other = std::exchange(rules_, std::make_shared<int>(3));
   compare(5, 0);
   EXPECT_TRUE(order(PlanVerb::Start)) << "it is there, and has nothing to say any more";
+}
+
+// A time of which nobody has said anything, in the first pairs of an operation.
+TEST_F(APlanBesideCopies, StartsOnceWhatDifferedHasTurnedOutToBeNoise) {
+  shadow();
+  ComparisonCollector collector;
+  const OperationRules rules({}, "catalog.read", Effect::Read, nullptr);
+  const http::RequestHead request{.method = "GET", .target = "/albums/1"};
+  http::ResponseHead head;
+  head.status = 200;
+  Comparison differing;
+  differing.differences.push_back({.kind = DifferenceKind::Value,
+                                   .path = "/made_at",
+                                   .old_value = "\"10:00:00\"",
+                                   .new_value = "\"10:00:01\"",
+                                   .note = ""});
+  const auto add = [&](PairOf pair) {
+    const PairFound found = collector.add("catalog.read", pair, differing, {request, "", ""},
+                                          {head, ""}, {head, ""}, rules, clock_.now());
+    if (pair == PairOf::OldOld) return;
+    here_->evidence.of("catalog", "catalog.read")
+        .pairs()
+        .add(found.differs, clock_.now(), found.by);
+  };
+  for (int i = 0; i < 9; ++i) add(PairOf::OldNew);
+  EXPECT_EQ(rule(order(PlanVerb::Start)), "banyan.answers_differ") << "nobody knows better";
+  add(PairOf::OldOld);
+  EXPECT_TRUE(order(PlanVerb::Start)) << "the old side differs in it by itself";
 }
 
 TEST_F(APlanBesideCopies, GoesByNothingThatWasComparedBeforeTheStageChanged) {

@@ -156,6 +156,31 @@ TEST_F(AWatch, LeavesAFileAloneThatIsStillBeingWritten) {
   ASSERT_TRUE(test::becomes_true([&] { return changes_ > told; })) << "once it is whole";
 }
 
+TEST_F(AWatch, TellsWhatIsStillThoughAnotherFileNeverIs) {
+  write(file("restless"), "1");
+  write(file("a"), "1");
+  std::atomic<int> faults = 0;
+  const FileWatch watch(marks_of({file("restless"), file("a")}), count_, 1h,
+                        [&](std::string_view) { ++faults; });
+  write(file("a"), "22");
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  std::string text = "12";
+  for (; changes_ == 0 && std::chrono::steady_clock::now() < end; text += '3') {
+    write(file("restless"), text);
+    std::this_thread::sleep_for(10ms);
+  }
+  ASSERT_GE(changes_, 1);
+  // Nobody says it of a machine that stood still, where the file did, too.
+  for (; faults == 0 && std::chrono::steady_clock::now() < end; text += '3') {
+    write(file("restless"), text);
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_GE(faults, 1) << "it is read as it is, and that is told";
+  const int before = changes_;
+  write(file("a"), "333");
+  ASSERT_TRUE(test::becomes_true([&] { return changes_ > before; })) << "it goes on";
+}
+
 TEST_F(AWatch, LooksNowAndThenForWhatItIsNotToldOf) {
   fs::create_directories(file("one"));
   fs::create_directories(file("two"));

@@ -113,6 +113,18 @@ TEST_F(TheOperatorsPages, OffThisMachineAskForATokenWhereSomethingIsToldOrChange
   EXPECT_EQ(ask("GET /health/ready", host).status, 200u) << "a load balancer has none";
 }
 
+// Found by an operator: half of what there is was named.
+TEST_F(TheOperatorsPages, AreListedWhereTheirApiBegins) {
+  for (const char* const path : {"/_banyan/api", "/_banyan/api/"}) {
+    const test::Seen list = test::get(server_->port(), path);
+    EXPECT_EQ(list.status, 200u) << list.body;
+    EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/live\"")) << path;
+    EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/sagas\"")) << path;
+    EXPECT_THAT(list.body, testing::HasSubstr("\"/_banyan/api/status\"")) << path;
+    EXPECT_THAT(list.body, testing::Not(testing::HasSubstr("stream"))) << "there is none here";
+  }
+}
+
 TEST_F(TheOperatorsPages, HaveDesksWithPathsOfTheirOwnBelowThem) {
   EXPECT_EQ(test::get(server_->port(), "/_banyan/api/sagas/a/picture").body, "GET /a/picture ");
   EXPECT_EQ(ask("POST /_banyan/api/sagas/a/mark", "Host: localhost\r\nContent-Length: 2\r\n\r\n{}")

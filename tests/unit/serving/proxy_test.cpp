@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "banyan/kernel/error.hpp"
 #include "support/full_disk.hpp"
 
 namespace banyan::serving {
@@ -348,6 +349,24 @@ TEST_F(TheProxy, AFileMayClaimThePathsOfThePagesButNotTheOperators) {
   EXPECT_NE(test::get(port_, "/health/ready").body, "legacy");
   EXPECT_NE(test::get(port_, "/_banyan/api/status").body, "legacy");
   EXPECT_EQ(test::get(port_, "/_banyan2").body, "legacy");
+}
+
+// By which its supervisor starts it again (exit code 69): 78 would be for good.
+TEST_F(TheProxy, ThrowsWhatMayBeRightInAMomentWhenItsControlStoreCannotBeOpened) {
+  start();
+  proxy_.reset();
+  const auto store = folder_.path() / "control.db";
+  const std::string note = store.string() + ".made";
+  std::filesystem::remove(note);
+  std::filesystem::create_directory(note);  // also root cannot read it
+  try {
+    const auto made =
+        Proxy::make({.config_file = file(), .log_file = (folder_.path() / "log.json").string()});
+    FAIL() << "started: " << made.has_value();
+  } catch (const OperationalFault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::Unavailable);
+    EXPECT_NE(std::string(fault.what()).find(note), std::string::npos) << fault.what();
+  }
 }
 
 TEST_F(TheProxy, TellsWhatIsWrongWithAFileBeforeItStarts) {

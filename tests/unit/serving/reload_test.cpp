@@ -174,6 +174,54 @@ TEST_F(AReload, NorMayAStartTakeTheRoutesOfARolloutAway) {
   EXPECT_EQ(post("/albums/1", "{}").body, "catalog");
 }
 
+TEST_F(AReload, NorMayAStartTakeOnlyTheRoutesOfItsWritesAway) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  proxy_.reset();
+  std::string text = shop_configuration(legacy_.port(), catalog_.port());
+  text.erase(text.find("[[routes]]\nname = \"catalog.write\""));
+  write(file(), text + "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n");
+  const auto refused =
+      Proxy::make({.config_file = file(), .log_file = (folder_.path() / "log.json").string()});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().find("leads its writes to a new side"), std::string::npos)
+      << refused.error();
+}
+
+TEST_F(AReload, MayLeadAllOfARolloutThatHasMovedStraightAndSoMayTheNextStart) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  write(file(), without_rollout(legacy_.port(), "[upstreams.catalog]\ninstances = [\"127.0.0.1:" +
+                                                    std::to_string(catalog_.port()) +
+                                                    "\"]\n[[routes]]\nprefix = \"/albums\"\n"
+                                                    "methods = [\"*\"]\nlegacy = \"catalog\"\n"));
+  const auto taken = proxy_->reload();
+  ASSERT_TRUE(taken.has_value()) << to_string(taken.error());
+  EXPECT_EQ(post("/albums/1", "{}").body, "catalog");
+  for (int starts = 0; starts < 2; ++starts) {
+    proxy_.reset();
+    start();
+    EXPECT_EQ(post("/albums/1", "{}").body, "catalog");
+  }
+}
+
+TEST_F(AReload, MayPutNoNewRouteBetweenThatSendsWritesBack) {
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  configure(
+      "[[routes]]\nname = \"reviews\"\npath = \"/albums/{id}/reviews\"\nmethods = [\"POST\"]\n"
+      "legacy = \"legacy\"\n");
+  const auto refused = proxy_->reload();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(to_string(refused.error()).find("the route \"reviews\" takes POST"), std::string::npos)
+      << to_string(refused.error());
+  EXPECT_EQ(post("/albums/1/reviews", "{}").body, "catalog");
+  until("what a start would do is told", [&] {
+    const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+    return status["attention"].dump().find("next start, which would take it") != std::string::npos;
+  });
+}
+
 TEST_F(AReload, ThatWasRefusedIsInHealthAndInStatusUntilTheFileIsGoodOrBack) {
   const auto told = [&] {
     const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
@@ -230,9 +278,10 @@ TEST_F(AReload, IsInTheSwitchLogWithWhatChangedAndARestartRepeatsNothing) {
   ASSERT_EQ(lines.size(), 1u) << "the first process tells what it goes by";
   EXPECT_EQ(lines[0]["why"], "the process started");
   const auto added = lines[0]["after"]["added"].get<std::vector<std::string>>();
-  EXPECT_EQ(added, (std::vector<std::string>{"rollout catalog", "route catalog.read",
-                                             "route catalog.write", "route rest", "sticky",
-                                             "upstream catalog", "upstream legacy"}));
+  EXPECT_EQ(added,
+            (std::vector<std::string>{"reach catalog", "rollout catalog", "route catalog.read",
+                                      "route catalog.write", "route rest", "sticky",
+                                      "upstream catalog", "upstream legacy"}));
 
   configure("# another comment\n");
   ASSERT_TRUE(proxy_->reload().has_value());

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "banyan/serving/dependency.hpp"
+#include "judged_side.hpp"
 #include "proxy_fixture.hpp"
 #include "tls_material.hpp"
 
@@ -96,6 +97,28 @@ TEST_F(ASnapshot, ThatIsRefusedChangesNothingOfWhoIsBelieved) {
   EXPECT_EQ(client.generation(), in_force);
   (*next)->begin(believing(true), checks_);
   EXPECT_EQ(client.generation(), in_force + 1);
+}
+
+TEST_F(ASnapshot, KnowsANewSideThatIsElsewhereOrIsHeldToOtherRulesFromTheOneBefore) {
+  const auto side = [&](std::uint16_t successor, const std::string& more) {
+    const auto built = build(shop_configuration(1, successor, more), {}, nullptr);
+    if (!built) throw std::runtime_error(to_string(built.error()));
+    return judged_side(**built, "catalog");
+  };
+  const std::string before = side(2, "");
+  EXPECT_EQ(side(2, ""), before);
+  EXPECT_EQ(side(2, "[rollouts.catalog.plan]\nsteps = [\"10%\", \"100%\"]\n"), before);
+  EXPECT_EQ(side(2,
+                 "[[routes]]\nname = \"catalog.tracks\"\nprefix = \"/tracks\"\n"
+                 "methods = [\"GET\"]\nlegacy = \"legacy\"\nsuccessor = \"catalog\"\n"
+                 "rollout = \"catalog\"\n"),
+            before)
+      << "a route more leads there as well";
+  EXPECT_NE(side(3, ""), before);
+  EXPECT_NE(side(2,
+                 "[[rollouts.catalog.compare.fields]]\npath = \"/total\"\nas = \"number\"\n"
+                 "within = \"0.01\"\n"),
+            before);
 }
 
 TEST_F(ASnapshot, RenewsTheCertificatesOfCallsToTheSameService) {

@@ -38,6 +38,54 @@ TEST_F(ASickUpstream, IsNamedByStatusWithTheSideThatItIs) {
   });
 }
 
+/// What `banyan status` has to say of a new side that nobody answers for, once it is known.
+class ADeadNewSide : public ProxyTest {
+ protected:
+  void start_with(const std::string& fallback, const std::string& writes) {
+    write(file(), shop_configuration(legacy_.port(), test::Listener().port(), fallback));
+    start();
+    ASSERT_EQ(shift("100%", R"(,"writes":")" + writes + '"'), 200u);
+    until("it is known", [&] {
+      test::get(port_, "/albums/1");
+      post("/albums/1", "{}");
+      return status().find("no healthy instance in catalog") != std::string::npos;
+    });
+  }
+  std::string status() const { return test::get(port_, "/_banyan/api/status").body; }
+  bool says(const std::string& text) const { return status().find(text) != std::string::npos; }
+};
+
+TEST_F(ADeadNewSide, IsToldWithWhatToDoForItsReaders) {
+  start_with("", "local");
+  EXPECT_TRUE(
+      says("readers of catalog who are sent there get 503; `banyan back catalog`, or "
+           "[rollouts.catalog.fallback] in " +
+           file()))
+      << status();
+  EXPECT_FALSE(says("shared_data")) << "the old side's data is good";
+}
+
+TEST_F(ADeadNewSide, ThatHasTheWritesNeedsToldThatBothSidesShareTheData) {
+  start_with("[rollouts.catalog.fallback]\n", "remote");
+  EXPECT_TRUE(
+      says("shared_data = true (if both sides work on the same data) in "
+           "[rollouts.catalog.fallback]"))
+      << status();
+}
+
+TEST_F(ADeadNewSide, IsToldNotToCostReadersAnythingWhereTheyFallBack) {
+  start_with("[rollouts.catalog.fallback]\n", "local");
+  EXPECT_TRUE(says("readers of catalog are answered by its old side")) << status();
+  EXPECT_FALSE(says("get 503")) << status();
+}
+
+TEST_F(ADeadNewSide, CostsNobodyAnythingOnceAllAreSentBack) {
+  start_with("", "local");
+  ASSERT_EQ(shift("0%"), 200u);
+  EXPECT_TRUE(says("no healthy instance in catalog")) << status();
+  EXPECT_FALSE(says("get 503")) << status();
+}
+
 TEST_F(ASickUpstream, IsInTheLogWithoutAHealthCheckAndStaysToldUntilItHasAnswered) {
   auto catalog = std::make_unique<NamedServer>("catalog");
   const std::uint16_t port = catalog->port();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <string>
 
 #include "banyan/sqlite/connection.hpp"
@@ -48,6 +49,17 @@ TEST_F(WalRoomTest, HoldsRoomThatIsNoContent) {
   EXPECT_EQ(Connection::open(file_, OpenMode::Write).number("SELECT b FROM a"), 1);
   ASSERT_TRUE(connection.checkpoint(Checkpoint::Truncate).complete);
   EXPECT_LT(bytes_held_by(file_ + "-wal"), kMegabyte) << "given back: hold it anew";
+}
+
+TEST_F(WalRoomTest, KeepsTheLogAsItIsWhenTheLastConnectionCloses) {
+  {
+    const Connection connection = made(file_);
+    keep_wal(connection);
+    connection.run("INSERT INTO a VALUES (1)");
+  }
+  ASSERT_TRUE(std::filesystem::exists(file_ + "-shm"));
+  EXPECT_GT(std::filesystem::file_size(file_ + "-wal"), 0U);
+  EXPECT_EQ(Connection::open(file_, OpenMode::Write).number("SELECT b FROM a"), 1);
 }
 
 TEST_F(WalRoomTest, KnowsNothingWhereThereIsNoLog) {

@@ -208,10 +208,29 @@ TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
 TEST_F(AdminApiTest, TellsEvidenceAsItWasBrought) {
   const auto told = [](const std::string& evidence) { return evidence_json(evidence); };
   EXPECT_EQ(told(R"({"dead":true})"), R"({"dead":true})");
-  EXPECT_EQ(told(R"({"dead":true}; forced)"), R"({"dead":true,"remark":"forced"})");
+  EXPECT_EQ(told(R"({"dead":true}; forced)"), R"({"dead":true,"_switchboard":"forced"})");
+  EXPECT_EQ(told(R"({"remark":"slow"}; forced)"), R"({"remark":"slow","_switchboard":"forced"})")
+      << "a person's own member stays as it is";
+  EXPECT_EQ(Json::parse(told(R"({"_switchboard":"forced"})")), R"({"_switchboard":"forced"})")
+      << "nobody else speaks for the switchboard";
   EXPECT_EQ(told("forced"), R"("forced")");
   EXPECT_EQ(told("12"), R"("12")") << "a number that a person wrote is a text";
   EXPECT_EQ(told("{broken}; forced"), R"("{broken}; forced")");
+}
+
+TEST_F(AdminApiTest, LeavesEvidenceATextThatIsNestedDeeperThanABodyMayBe) {
+  const std::string deep = std::string(30'000, '[') + std::string(30'000, ']');
+  for (const std::string& text :
+       {deep, "{\"a\":" + deep + '}', "{\"a\":" + deep + "}; forced", std::string(30'000, '[')}) {
+    EXPECT_EQ(Json::parse(evidence_json(text)), Json(text));
+  }
+  const std::string body =
+      Json({{"percent", "25%"}, {"who", "a"}, {"why", "b"}, {"evidence", deep}}).dump();
+  ASSERT_TRUE(post("/rollouts/catalog/shift", body)) << "a text is no nested body";
+  const Json log = json(get("/log"));
+  EXPECT_EQ(log["entries"][0]["evidence"], Json(deep)) << "and the line can be shown for ever";
+  const std::string shallow = std::string(64, '[') + std::string(64, ']');
+  EXPECT_EQ(evidence_json(shallow), shallow);
 }
 
 TEST_F(AdminApiTest, TakesAPercentageAsANumberToo) {

@@ -7,10 +7,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "banyan/kernel/whole_file.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "banyan/stages/made_note.hpp"
 #include "banyan/stages/switchboard.hpp"
@@ -93,6 +96,29 @@ TEST_F(AKeptStore, IsWholeInItsFileAloneAfterEachChange) {
   EXPECT_THAT((*kept)->verify()->problems, IsEmpty());
 }
 
+TEST_F(AKeptStore, IsGoneByBeforeItsNotesAreWrittenAndAnsweredAfter) {
+  int told = 0;
+  std::uint64_t revision = 0;
+  std::uint64_t noted = 99;
+  store_->follow([&] {
+    ++told;
+    revision = store_->stand()->revision;
+    noted = read_made_note(note_)->last.seq;
+  });
+  ASSERT_TRUE(to_share(*store_, "10"));
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(revision, 1U) << "it is on the disk";
+  EXPECT_EQ(noted, 0U) << "users do not wait for what is only kept for later";
+  EXPECT_EQ(read_made_note(note_)->last.seq, 1U) << "who has asked does";
+  EXPECT_EQ(revision_of(copy_of_the_file("copy.db")), 1U);
+  ASSERT_TRUE(to_plan(*store_, R"({"state":"paused"})"));
+  EXPECT_EQ(told, 1) << "no traffic has moved";
+  EXPECT_EQ(read_made_note(note_)->last.note, 1U);
+  store_->follow({});
+  ASSERT_TRUE(to_share(*store_, "20"));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(AKeptStore, DoesNotWaitForWhoReadsWhatWasBeforeAndIsWholeOnceTheyAreThrough) {
   test::RawSqlite reader(file_);
   reader.run("BEGIN; SELECT count(*) FROM switch_log");
@@ -104,6 +130,103 @@ TEST_F(AKeptStore, DoesNotWaitForWhoReadsWhatWasBeforeAndIsWholeOnceTheyAreThrou
   reader.run("COMMIT");
   store_->tend();
   EXPECT_EQ(revision_of(copy_of_the_file("copy.db")), 1U);
+}
+
+/// As another process has it while it commits or checkpoints.
+std::optional<sqlite::FileLock> turn_of_another(const std::string& file) {
+  return sqlite::FileLock::take(fs::canonical(file).string() + ".writer", file,
+                                std::chrono::milliseconds(0));
+}
+
+TEST_F(AKeptStore, IsBroughtIntoItsFileByNobodyWhileAnotherOneWrites) {
+  test::RawSqlite reader(file_);
+  reader.run("BEGIN; SELECT count(*) FROM switch_log");
+  ASSERT_TRUE(to_share(*store_, "10"));
+  reader.run("COMMIT");
+  {
+    const auto another = turn_of_another(file_);
+    ASSERT_TRUE(another);
+    store_->tend();
+    EXPECT_EQ(revision_of(copy_of_the_file("meanwhile.db")), 0U)
+        << "a checkpoint beside a commit may lose pages of it";
+    EXPECT_EQ(store_->stand()->revision, 1U) << "who only looks waits for nobody";
+  }
+  store_->tend();
+  EXPECT_EQ(revision_of(copy_of_the_file("then.db")), 1U);
+}
+
+TEST_F(AKeptStore, IsChangedByOneAtATime) {
+  std::future<bool> changed;
+  {
+    const auto another = turn_of_another(file_);
+    ASSERT_TRUE(another);
+    changed = std::async(std::launch::async, [&] { return to_share(*store_, "10").has_value(); });
+    EXPECT_EQ(changed.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout)
+        << "it is the other one's turn";
+  }
+  EXPECT_TRUE(changed.get()) << "and then its own";
+}
+
+TEST_F(AKeptStore, KeepsTheFilesOfItsLogWhenTheLastOneCloses) {
+  ASSERT_TRUE(to_share(*store_, "10"));
+  store_.reset();
+  EXPECT_TRUE(fs::exists(file_ + "-wal")) << "with the room that it holds";
+  EXPECT_TRUE(fs::exists(file_ + "-shm")) << "which a full disk would not give again";
+  EXPECT_EQ(fs::file_size(file_ + "-wal"), 0U) << "the file alone is whole";
+}
+
+TEST_F(AKeptStore, IsBroughtIntoItsFileAtItsEndAtTheLatest) {
+  {
+    test::RawSqlite reader(file_);
+    reader.run("BEGIN; SELECT count(*) FROM switch_log");
+    ASSERT_TRUE(to_share(*store_, "10"));
+  }
+  store_.reset();
+  EXPECT_EQ(revision_of(copy_of_the_file("copy.db")), 1U);
+}
+
+// An older copy that was put over the file after a kill, beside the log of the newest: only that
+// log has the newest lines.
+TEST_F(AKeptStore, IsLeftAsItIsWhenItIsRefused) {
+  ASSERT_TRUE(to_share(*store_, "10"));
+  test::RawSqlite reader(file_);
+  reader.run("BEGIN; SELECT count(*) FROM switch_log");
+  ASSERT_TRUE(to_share(*store_, "100"));
+  const std::string left = copy_of_the_file("left.db");
+  fs::copy_file(file_ + "-wal", left + "-wal");
+  const auto content = whole_file(left);
+  const auto log = whole_file(left + "-wal");
+  ASSERT_TRUE(log && !log->empty());
+  write_made_note(left + ".made", left, {.seq = 9, .hash = std::string(64, 'a')});
+  {
+    auto store = ControlStore::open(left, system_clock());
+    ASSERT_TRUE(store);
+    const auto refused = (*store)->enlist({"catalog"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().rule, "banyan.control_store_older");
+    (*store)->tend();
+  }
+  EXPECT_TRUE(whole_file(left) == content);
+  EXPECT_TRUE(whole_file(left + "-wal") == log) << "somebody may need what it has";
+}
+
+TEST_F(AKeptStore, IsRefusedWhenItsNoteCannotBeRead) {
+  ASSERT_TRUE(to_share(*store_, "10"));
+  fs::remove(note_);
+  fs::create_directory(note_);  // also root cannot read it
+  store_ = open();
+  const auto refused = store_->stand();
+  ASSERT_FALSE(refused) << "it may name what is lacking";
+  EXPECT_EQ(refused.error().rule, "banyan.control_store_note");
+  EXPECT_EQ(refused.error().code, ErrorCode::Unavailable) << "it may be readable in a moment";
+  EXPECT_THAT(refused.error().message, AllOf(HasSubstr(note_), HasSubstr("cannot be read")));
+  EXPECT_EQ(to_share(*store_, "50").error().rule, "banyan.control_store_note");
+  EXPECT_EQ(store_->log(10)->size(), 1U) << "who has to decide may look";
+  const auto verified = store_->verify();
+  EXPECT_THAT(verified->problems, IsEmpty()) << "that is no tampering";
+  EXPECT_THAT(verified->remarks, ElementsAre(HasSubstr("cannot be read")));
+  fs::remove(note_);
+  EXPECT_TRUE(open()->stand());
 }
 
 TEST_F(AKeptStore, IsRefusedWhenItIsOlderThanItsNoteSays) {
@@ -320,6 +443,71 @@ TEST(AKeptStoreOnAFullDisk, TakesAWayBackAndNothingThatSendsTheNewSideMore) {
     EXPECT_FALSE(store->unwritable());
     EXPECT_TRUE(to_share(*store, "50"));
     EXPECT_THAT(store->verify()->problems, IsEmpty());
+  });
+  if (ended == test::OnASmallDisk::NotAllowed) GTEST_SKIP() << "nobody may mount here";
+  EXPECT_EQ(ended, test::OnASmallDisk::Passed);
+}
+
+TEST(AKeptStoreOnAFullDisk, CanBeOpenedAgainAndTakenBackByThoseWhoComeAfterACleanEnd) {
+  const test::TemporaryFolder folder;
+  const auto ended = test::on_a_small_disk(folder.path(), "4m", [&] {
+    const std::string file = folder.file("control.db");
+    {
+      const auto store = ControlStore::open(file, system_clock()).value();
+      ASSERT_TRUE(store->enlist({"catalog"}));
+      ASSERT_TRUE(to_share(*store, "50"));
+    }
+    test::fill_disk(folder.file("ballast"));
+    {
+      const auto looking = ControlStore::open(file, system_clock(), ControlStore::Mode::MustExist);
+      ASSERT_TRUE(looking) << looking.error().message;
+      EXPECT_EQ((*looking)->stand()->revision, 1U);
+    }
+    const auto store = ControlStore::open(file, system_clock());
+    ASSERT_TRUE(store) << store.error().message;
+    ASSERT_TRUE((*store)->enlist({"catalog"})) << "as a process that starts does";
+    const auto back = (*store)->change("catalog", kForATest,
+                                       [](const Traffic&) -> Result<Traffic> { return Traffic{}; });
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ((*store)->stand()->find("catalog")->traffic, Traffic{});
+  });
+  if (ended == test::OnASmallDisk::NotAllowed) GTEST_SKIP() << "nobody may mount here";
+  EXPECT_EQ(ended, test::OnASmallDisk::Passed);
+}
+
+TEST(AKeptStoreOnAFullDisk, DoesNotSayThatTheWayBackIsOpenOnceItsRoomIsUsedUp) {
+  const test::TemporaryFolder folder;
+  const auto ended = test::on_a_small_disk(folder.path(), "8m", [&] {
+    const std::string file = folder.file("control.db");
+    const auto store = ControlStore::open(file, system_clock()).value();
+    ASSERT_TRUE(store->enlist({"catalog"}));
+    ASSERT_TRUE(to_share(*store, "90"));
+    test::RawSqlite reader(file);  // keeps the log from being used anew
+    reader.run("BEGIN; SELECT count(*) FROM switch_log");
+    Reason with_much_evidence = kForATest;
+    with_much_evidence.evidence = std::string(60'000, 'e');
+    bool failed = false;
+    for (int percent = 89; percent > 0 && !failed; --percent) {
+      test::fill_disk(folder.file("ballast"));
+      failed =
+          !store->change("catalog", with_much_evidence, [&](const Traffic&) -> Result<Traffic> {
+            return Traffic::of(*Percent::of_hundredths(percent * 100), Side::Local);
+          });
+    }
+    ASSERT_TRUE(failed) << "the room is used up";
+    ASSERT_TRUE(store->unwritable());
+    store->tend();
+    EXPECT_THAT(store->unwritable()->message,
+                AllOf(HasSubstr("the room for that is used up"),
+                      Not(HasSubstr("the way back to the old side is open"))));
+    const auto more = to_share(*store, "100");
+    ASSERT_FALSE(more);
+    EXPECT_THAT(more.error().message, Not(HasSubstr("the way back to the old side is open")));
+
+    reader.run("COMMIT");
+    fs::remove(folder.file("ballast"));
+    store->tend();
+    EXPECT_FALSE(store->unwritable());
   });
   if (ended == test::OnASmallDisk::NotAllowed) GTEST_SKIP() << "nobody may mount here";
   EXPECT_EQ(ended, test::OnASmallDisk::Passed);

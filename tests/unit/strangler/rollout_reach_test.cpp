@@ -88,6 +88,24 @@ TEST(TheRoutesOfARolloutThatHasMoved, MayNotSendWhatTheyTookToTheOldSideOneByOne
   EXPECT_TRUE(sent_back(books, Traffic::retired()).empty());
 }
 
+TEST(TheRoutesOfARolloutThatHasMoved, MayNotSendItToTheOldSideUnderAnotherName) {
+  const auto lead_to = [](const std::string& upstream) {
+    return "[[routes]]\nprefix = \"/books\"\nmethods = [\"*\"]\nlegacy = \"" + upstream + "\"\n";
+  };
+  const auto named = [](const std::string& name, const std::string& port) {
+    return "[upstreams." + name + "]\ninstances = [\"127.0.0.1:" + port + "\"]\n";
+  };
+  const Configuration before = with_routes(route("[\"*\"]"));
+  const auto sent_back = [&](const std::string& rest) {
+    return routes_sent_back(before, with_routes(rest), [](std::string_view) { return moved(); });
+  };
+  const auto lost = sent_back(lead_to("monolith") + named("monolith", "1"));
+  ASSERT_EQ(lost.size(), 1U) << "the instance of the old side";
+  EXPECT_THAT(lost[0], HasSubstr("would go to the old side (monolith)"));
+  EXPECT_TRUE(sent_back(lead_to("third") + named("third", "3")).empty()) << "it is neither";
+  EXPECT_TRUE(sent_back(lead_to("new")).empty());
+}
+
 TEST(TheRoutesOfARolloutThatHasMoved, AreAskedByPathsThatWereTheirs) {
   const std::string kept =
       "[[routes]]\npath = \"/books/{id}\"\nmethods = [\"*\"]\nlegacy = \"old\"\n";
@@ -96,11 +114,88 @@ TEST(TheRoutesOfARolloutThatHasMoved, AreAskedByPathsThatWereTheirs) {
       << "what another route takes was never the rollout's";
 }
 
+TEST(TheRoutesOfARolloutThatHasMoved, MayNotLoseRequestsToANewRouteThatIsMoreExact) {
+  const std::string mine = route("[\"*\"]");
+  const auto reviews = [](const std::string& sides) {
+    return "[[routes]]\nname = \"reviews\"\npath = \"/books/{id}/reviews\"\n"
+           "methods = [\"POST\"]\n" +
+           sides;
+  };
+  const Configuration before = with_routes(mine);
+  const auto sent_back = [&](const std::string& routes, const Traffic& traffic) {
+    return routes_sent_back(before, with_routes(routes), [&](std::string_view name) {
+      return name == "books" ? traffic : Traffic{};
+    });
+  };
+  const auto lost = sent_back(mine + reviews("legacy = \"old\"\n"), moved());
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_THAT(lost[0], HasSubstr("the route \"reviews\" takes POST /books/{id}/reviews from"));
+  EXPECT_THAT(lost[0], HasSubstr("would send it to the old side (old)"));
+  EXPECT_EQ(sent_back(mine + reviews("legacy = \"old\"\nsuccessor = \"new\"\n"
+                                     "rollout = \"reviews\"\n[rollouts.reviews]\n"),
+                      moved())
+                .size(),
+            1U)
+      << "another rollout begins at legacy";
+  EXPECT_TRUE(sent_back(mine + reviews("legacy = \"old\"\nsuccessor = \"new\"\n"
+                                       "rollout = \"books\"\n"),
+                        moved())
+                  .empty());
+  EXPECT_TRUE(sent_back(mine + reviews("legacy = \"new\"\n"), moved()).empty());
+  EXPECT_TRUE(sent_back(mine + reviews("legacy = \"old\"\n"), canary()).empty());
+  EXPECT_EQ(sent_back("", moved()).size(), 1U) << "a lost one is told once";
+}
+
+TEST(TheRoutesOfARolloutThatHasMoved, StayOnTheNewSideByTheRolloutOrStraight) {
+  const auto straight = [](const std::string& methods, const std::string& side) {
+    return "[[routes]]\nprefix = \"/books\"\nmethods = " + methods + "\nlegacy = \"" + side +
+           "\"\n";
+  };
+  const Configuration before = with_routes(route("[\"GET\", \"POST\"]"));
+  const auto stays = [&](const std::string& routes) {
+    return stays_on_new_side(before, with_routes(routes), "books");
+  };
+  EXPECT_TRUE(stays(straight("[\"*\"]", "new")));
+  EXPECT_TRUE(stays(route("[\"GET\"]") + straight("[\"POST\"]", "new")));
+  EXPECT_FALSE(stays(route("[\"GET\"]"))) << "the rest takes its writes";
+  EXPECT_FALSE(stays(straight("[\"*\"]", "old")));
+  EXPECT_FALSE(stays_on_new_side(with_routes(""), before, "books")) << "it had no routes";
+}
+
+TEST(TheReachOfARollout, IsReadAsItWasNoted) {
+  const RolloutReach writes{.reads = false, .writes = true};
+  for (const RolloutReach& each : {kAll, kReads, writes, kNothing}) {
+    const TablePart part = reach_part("books", each);
+    EXPECT_EQ(noted_reach({{"reach book", "reads"}, part}, "books"), each) << part.hash;
+    EXPECT_EQ(rollout_of(part), "books");
+  }
+  EXPECT_EQ(noted_reach({{"route books", "1"}}, "books"), std::nullopt);
+  EXPECT_EQ(rollout_of({"route books", "1"}), "");
+}
+
+TEST(TheReachOfARollout, OfAStartIsComparedWithWhatWasNoted) {
+  EXPECT_THAT(why(moved(), kAll, kReads, "control.db").value_or(""),
+              HasSubstr("leads its writes to a new side"));
+  EXPECT_EQ(why(moved(), kNothing, kNothing, "control.db"), std::nullopt)
+      << "the process before was let through without it";
+}
+
+TEST(TheReachOfARollout, IsNotToBeSetBackUnderAnotherProcess) {
+  const std::string refused =
+      why_left_behind("books", moved(), {.before = kAll, .after = kNothing, .elsewhere = true},
+                      "control.db")
+          .value_or("");
+  EXPECT_THAT(refused, HasSubstr("give this process a control store of its own"));
+  EXPECT_THAT(why(moved(), kAll, kNothing).value_or(""), Not(HasSubstr("another process")));
+}
+
 TEST(TheReachOfARollout, OfAStartIsRefusedWhenThereIsNothingOfIt) {
   const std::string refused = why(moved(), std::nullopt, kNothing, "control.db").value_or("");
   EXPECT_THAT(refused, HasSubstr("banyan shift books 0% --writes old --why over --store "
                                  "'control.db'"));
   EXPECT_THAT(refused, HasSubstr("banyan retire books --why over --force --store 'control.db'"));
+  EXPECT_LT(refused.find("banyan retire"), refused.find("banyan shift"))
+      << "its routes may lead straight to the new side";
   EXPECT_EQ(why(moved(), std::nullopt, kReads), std::nullopt)
       << "nobody knows whether there was more";
 }

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/stages/stages.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <set>
 #include <thread>
+#include <utility>
 
+#include "banyan/stages/made_note.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "manual_scheduler.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -222,6 +228,28 @@ TEST_F(StagesTest, NoticeAChangeByAnotherProcessByThemselves) {
   close(start[1]);
 }
 
+TEST_F(StagesTest, AreInForceAndCanBeReadWhileTheDiskOfANoteHangs) {
+  // Who reads such a file waits until somebody writes it.
+  const std::string note = made_note_beside(file_);
+  ASSERT_EQ(mkfifo(note.c_str(), 0600), 0);
+  std::jthread changing([&] { shift("100"); });
+  const bool in_force = test::becomes_true([&] { return stages_->revision() == 1; },
+                                           {.longest = std::chrono::seconds(10)});
+  EXPECT_TRUE(in_force) << "users stay on the side that fails for as long as the note takes";
+  if (in_force) {
+    const auto stand = store_->stand();
+    EXPECT_TRUE(stand && stand->revision == 1) << "nor does who only looks wait for it";
+  }
+  EXPECT_TRUE(test::becomes_true([&] {
+    const int writer = ::open(note.c_str(), O_WRONLY | O_NONBLOCK);
+    if (writer >= 0) close(writer);
+    return writer >= 0;
+  })) << "somebody reads it";
+  changing.join();
+  EXPECT_EQ(stages_->decide("catalog", Effect::Read, "ann").side, Side::Remote);
+  EXPECT_EQ(read_made_note(note)->last.seq, 1U) << "it is written before the change is answered";
+}
+
 /// A store whose disk has gone.
 class BrokenStore final : public ControlStore {
  public:
@@ -262,11 +290,13 @@ class BrokenStore final : public ControlStore {
                                              const Reason& reason) override {
     return inner_.note_table(table, reason);
   }
+  Result<std::vector<TablePart>> table() override { return inner_.table(); }
   Result<Verification> verify(std::string_view head) override { return inner_.verify(head); }
   Result<std::uint64_t> outside_version() override {
     if (broken) return gone();
     return inner_.outside_version();
   }
+  void follow(std::function<void()> in_force) override { inner_.follow(std::move(in_force)); }
   Result<void> mark_notes() override { return inner_.mark_notes(); }
   std::optional<Error> unwritable() override { return inner_.unwritable(); }
   void tend() override { inner_.tend(); }
@@ -300,6 +330,22 @@ TEST_F(StagesTest, KeepTheLastTableWhileTheStoreCannotBeRead) {
   fragile.broken = true;
   scheduler_.tick();
   EXPECT_EQ(complaints.size(), 2U);
+}
+
+// The store's version tells of changes of others only.
+TEST_F(StagesTest, ObeyAChangeOfThisProcessOnceTheStoreCanBeReadAgain) {
+  BrokenStore fragile(*store_);
+  const auto stages = Stages::make(fragile, scheduler_);
+  ASSERT_TRUE(stages);
+  Switchboard board(fragile, open_topology(), stages->get());
+  fragile.broken = true;
+  ASSERT_TRUE(board.shift("catalog", reads("100"), kReason)) << "it is on the disk";
+  EXPECT_EQ((*stages)->decide("catalog", Effect::Read, "ann").side, Side::Local);
+  scheduler_.tick();
+
+  fragile.broken = false;
+  scheduler_.tick();
+  EXPECT_EQ((*stages)->decide("catalog", Effect::Read, "ann").side, Side::Remote);
 }
 
 TEST_F(StagesTest, KeepTheLastTableWhenAnotherFileTakesTheStoresPlace) {

@@ -87,6 +87,17 @@ TEST(Judge, SaysHowMuchMoreHasToBeSeenUntilItCanTell) {
   EXPECT_LT(came, forecast * 2 + 200);
 }
 
+TEST(Judge, ForeseesNoMoreThanAMonth) {
+  JudgeRules rules;
+  rules.tick = std::chrono::hours(8);
+  Judge judge({"a.one"}, rules);
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(5, 0, 0));
+  const OperationVerdict verdict = judge.verdicts().front();
+  ASSERT_EQ(verdict.judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict.reason, HasSubstr(", more than a month as they come now"));
+  EXPECT_THAT(verdict.reason, testing::Not(HasSubstr("about"))) << "it would only look exact";
+}
+
 TEST(Judge, CountsFailuresOfTheSameRequestsThatItCallsSamples) {
   Judge judge({"a.one"});
   judge.begin_step(false);
@@ -227,6 +238,29 @@ TEST(Judge, GoesOnFromWhatIsUsualAndHasSeenNothingOfTheStep) {
   for (int i = 0; i < 400; ++i) judge.add("a.one", moved(100, microseconds(10'000)));
   EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
       << judge.verdicts().front().reason << ": nobody could learn it any more";
+}
+
+// It alone reaches the broken instance, and takes over from one that has seen thousands of others.
+TEST(Judge, ForgetsNoSideThatItHasSeenFailingWhenItGoesOnFromAnother) {
+  Judge before({"a.one"});
+  for (int i = 0; i < 400; ++i) before.add("a.one", moment(100, 0, 0));
+  for (const auto what : {Judge::Memory::All, Judge::Memory::Usual}) {
+    Judge judge({"a.one"});
+    judge.begin_step(false);
+    const auto against = [&] {
+      const OperationVerdict verdict = judge.verdicts().front();
+      return verdict.findings.front().evidence_worse;
+    };
+    for (int i = 0; i < 100 && against() < 4; ++i) judge.add("a.one", moment(1, 1, 0));
+    const double seen = against();
+    ASSERT_GE(seen, 4);
+    ASSERT_NE(judge.verdicts().front().judgement, Judgement::Worse) << "a few more are needed";
+    ASSERT_TRUE(judge.go_on(before.kept(), what));
+    EXPECT_GE(against(), seen - 0.001);
+    for (int i = 0; i < 8; ++i) judge.add("a.one", moment(1, 1, 0));
+    EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse)
+        << judge.verdicts().front().reason;
+  }
 }
 
 TEST(Judge, TakesNothingOfWhatItCannotRead) {

@@ -110,6 +110,43 @@ TEST_F(MovingTheWrites, StaysAndNeedsAPersonWhereTheWritesMayNotComeHome) {
   EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
 }
 
+TEST_F(MovingTheWrites, CallsAgainWhenASideFailsThatAPersonWasCalledForBecauseItWasSlow) {
+  walk_to_the_writes();
+  OperationVerdict slower = write(Judgement::CannotTell, 5'000);
+  slower.far_slower = true;
+  tick(both(slower), "nobody shares the data");
+  ASSERT_EQ(runner_.state(), PlanState::NeedsPerson);
+  ASSERT_THAT(runner_.reason(), HasSubstr("it may be the day"));
+  const auto before = runner_.mark();
+  EXPECT_FALSE(tick(kFailing, "nobody shares the data").shifts());
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_EQ(runner_.reason(),
+            "a.write: worse. The writes stay on the new side until a person decides: nobody shares "
+            "the data");
+  const auto told = runner_.mark();
+  EXPECT_TRUE(told != before) << "it is written down";
+  // Once: also by another process, and when something else is worse.
+  runner_ = PlanRunner(plan(), clock_, told);
+  EXPECT_FALSE(runner_.trip("a burst", {now_, "nobody shares the data"}).shifts());
+  EXPECT_FALSE(tick(both(slower), "nobody shares the data").shifts());
+  EXPECT_EQ(runner_.reason(), told.reason);
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+}
+
+TEST_F(MovingTheWrites, CallsAgainForABurstOfASideThatAPersonWasCalledForBecauseOfItsEvents) {
+  walk_to_the_writes();
+  OperationVerdict lane = verdict(Judgement::Worse, 5'000, "events of payments");
+  lane.effect = Effect::Write;
+  lane.counted = Counted::Events;
+  auto with_lane = kNotYet;
+  with_lane.push_back(lane);
+  tick(with_lane, "nobody shares the data");
+  ASSERT_EQ(runner_.state(), PlanState::NeedsPerson);
+  ASSERT_THAT(runner_.reason(), HasSubstr("events of payments"));
+  EXPECT_FALSE(runner_.trip("a burst", {now_, "nobody shares the data"}).shifts());
+  EXPECT_THAT(runner_.reason(), HasSubstr("a burst. The writes stay on the new side"));
+}
+
 TEST_F(MovingTheWrites, GoesHomeAfterAllWhenNothingIsInTheWayAnyMoreAndItIsStillWorse) {
   walk_to_the_writes();
   tick(kFailing, "the tables are being switched");

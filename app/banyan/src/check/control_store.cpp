@@ -55,6 +55,8 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
   auto stand = (*store)->stand();
   if (stand) {
     now.stand = std::move(*stand);
+    // Whatever keeps it from being read, the stand has shown already.
+    if (auto table = (*store)->table()) now.table = std::move(*table);
   } else {
     const bool refused = stand.error().code == ErrorCode::FailedPrecondition;
     (refused ? now.problem : now.unread) = std::move(stand.error());

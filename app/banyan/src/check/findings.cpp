@@ -35,6 +35,12 @@ using Keys = std::vector<StickinessKey>::const_iterator;
 
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
+/// An application may add routes to those of the file.
+std::string unless_of_module(const std::string& name) {
+  return " (unless an application reads the file of which " + name +
+         " is a module: it adds its modules' routes)";
+}
+
 /// Of the methods that a route names one by one; of one that takes all, some that there are.
 std::vector<std::string> methods_of(const Route& route) {
   std::vector<std::string> all;
@@ -57,6 +63,7 @@ class Check {
     look_at_files();
     look_at_routes();
     std::ranges::move(writes_apart(preview_), std::back_inserter(found_));
+    look_whose_it_is();
     look_at_what_is_unused();
     look_at_names();
     look_at_rollouts();
@@ -173,7 +180,18 @@ class Check {
             ", which is more exact and has no rollout: it stays where it is");
   }
 
+  /// What is said of it then is of a proxy only, and would have somebody delete what is in force.
+  void look_whose_it_is() {
+    if (!may_be_of_an_application(configuration_)) return;
+    add(Weight::Note, "no_routes", {},
+        "no [[routes]]: a proxy answers 404 to everything. An application that reads this file "
+        "(--config) adds the routes of its modules; what the file says of a rollout or an upstream "
+        "that has a module's name is in force there. Where their traffic stands, its own control "
+        "store says, which is not looked at here: `banyan status` asks it");
+  }
+
   void look_at_what_is_unused() {
+    if (may_be_of_an_application(configuration_)) return;
     for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
       const bool used = std::ranges::any_of(configuration_.routes, [&](const Route& route) {
         return route.legacy == group.name || route.successor == group.name;
@@ -181,7 +199,8 @@ class Check {
       if (used) continue;
       add(Weight::Warning, "unused_upstream", {},
           "no route leads to [upstreams." + group.name +
-              "]; name it as the legacy or the successor of one, or take it out");
+              "]; name it as the legacy or the successor of one, or take it out" +
+              unless_of_module(group.name));
     }
   }
 
@@ -202,22 +221,31 @@ class Check {
   }
 
   void look_at_rollouts() {
+    const bool of_application = may_be_of_an_application(configuration_);
     for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
-      const bool used = std::ranges::any_of(
-          configuration_.routes, [&](const Route& route) { return route.rollout == plan.name; });
+      const bool used =
+          of_application || std::ranges::any_of(configuration_.routes, [&](const Route& route) {
+            return route.rollout == plan.name;
+          });
       if (used) continue;
       add(Weight::Warning, "unused_rollout", {},
-          "no route goes by [rollouts." + plan.name +
-              "]; give one rollout = " + in_quotes(plan.name) + ", or take it out");
+          "no route goes by [rollouts." + plan.name + "]; give one rollout = " +
+              in_quotes(plan.name) + ", or take it out" + unless_of_module(plan.name));
     }
     if (!store_.stand) return;
     for (const strangler::Rollout& each : store_.stand->rollouts) {
       if (is_over(each.traffic)) continue;
-      const auto refused = strangler::why_left_behind(
-          each.module, each.traffic,
-          {.before = std::nullopt, .after = strangler::reach_of(configuration_, each.module)},
-          store_.file);
-      if (refused) add(Weight::Problem, "rollout_without_routes", {}, *refused);
+      const auto refused =
+          strangler::why_left_behind(each.module, each.traffic,
+                                     {.before = strangler::noted_reach(store_.table, each.module),
+                                      .after = strangler::reach_of(configuration_, each.module)},
+                                     store_.file);
+      if (refused) {
+        add(Weight::Problem, "rollout_without_routes", {},
+            *refused + (of_application ? " (That is of a proxy: an application adds the routes of "
+                                         "its modules, and starts.)"
+                                       : ""));
+      }
       if (refused || configuration_.rollout(each.module) != nullptr) continue;
       add(Weight::Warning, "rollout_without_routes", {},
           "the control store has " + each.module + " at " + to_string(each.traffic) +
@@ -461,6 +489,7 @@ class Check {
 
   /// What no route is for.
   void look_at_the_rest_of_requests() {
+    if (may_be_of_an_application(configuration_)) return;
     const auto found = [&](std::string_view method) {
       return preview_.request(method, "/banyan-check/no-such-path").answer ==
              Preview::Answer::Route;
@@ -487,6 +516,10 @@ std::string_view to_string(Weight weight) {
     case Weight::Note: break;
   }
   return "note";
+}
+
+bool may_be_of_an_application(const Configuration& configuration) {
+  return configuration.routes.empty();
 }
 
 std::vector<Finding> findings(const Preview& preview, const ControlStoreNow& store,

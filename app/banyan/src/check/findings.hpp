@@ -27,6 +27,10 @@ struct Finding {
   std::string message;               ///< what, and what to do about it
 };
 
+/// A proxy without routes serves nobody; an application adds the routes of its modules, which
+/// nobody knows here.
+bool may_be_of_an_application(const strangler::Configuration& configuration);
+
 /// All of them, the heavy ones first.
 std::vector<Finding> findings(const serving::Preview& preview, const ControlStoreNow& store,
                               const std::string& config_file);

@@ -41,7 +41,7 @@ void print_rollouts(const Report& report) {
   if (rollouts.empty()) return;
   std::vector<std::vector<std::string>> rows = {{"ROLLOUT", "NOW", "STEPS"}};
   for (const strangler::RolloutPlan& each : rollouts) {
-    rows.push_back({each.name, to_string(report.store.traffic(each.name)), steps_of(each)});
+    rows.push_back({each.name, stage_now(report, each.name).value_or("-"), steps_of(each)});
   }
   print_line("");
   print_table(rows);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "check/report.hpp"
 #include "check/words.hpp"
@@ -105,8 +106,9 @@ std::string to_json(const Report& report) {
   }
   document["rollouts"] = Json::array();
   for (const strangler::RolloutPlan& each : configuration.rollouts) {
-    document["rollouts"].push_back(
-        {{"name", each.name}, {"stage", to_string(report.store.traffic(each.name))}});
+    Json row = {{"name", each.name}};
+    if (auto stage = stage_now(report, each.name)) row["stage"] = std::move(*stage);
+    document["rollouts"].push_back(std::move(row));
   }
   document["routes"] = Json::array();
   for (const strangler::Route* each : report.preview.by_precedence()) {

@@ -79,6 +79,13 @@ std::string steps_of(const strangler::RolloutPlan& plan) {
   return text + "then the writes";
 }
 
+std::optional<std::string> stage_now(const Report& report, std::string_view rollout) {
+  if (!report.store.stand && may_be_of_an_application(report.preview.configuration())) {
+    return std::nullopt;
+  }
+  return to_string(report.store.traffic(rollout));
+}
+
 std::string path_of(const Route& route) {
   if (route.kind == strangler::PathKind::Template) return route.path;
   return route.path == "/" ? "all paths" : route.path + " and below";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check/report.hpp"
@@ -15,6 +17,9 @@ std::string whom_for(const serving::Preview::Listening& listening);
 std::string instances_of(const strangler::UpstreamGroup& group);
 /// "1%, 10%, 50%, 100%, then the writes"
 std::string steps_of(const strangler::RolloutPlan& plan);
+/// Where a rollout of the file stands; nothing where an application's own control store may know
+/// better than the one beside the file, which says nothing.
+std::optional<std::string> stage_now(const Report& report, std::string_view rollout);
 /// "/albums/{id}", "/albums and below".
 std::string path_of(const strangler::Route& route);
 /// "shop", "shop -> catalog (rollout catalog)".

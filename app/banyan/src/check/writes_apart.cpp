@@ -81,6 +81,8 @@ class WritesApart {
       if (write.route->rollout == read.route->rollout || is_for_all_that_is_left(*write.route)) {
         continue;
       }
+      // One that goes straight to where the reads go is there already, before them.
+      if (write.route->rollout.empty() && write.route->legacy == read.route->successor) continue;
       // One that is more exact than a route which moves reads and writes is left out on purpose.
       if (read.route->methods.contains(method)) continue;
       const bool both_exact =

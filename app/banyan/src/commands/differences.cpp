@@ -142,7 +142,7 @@ std::string needed(const Json& example) {
 void show_field(const std::string& module, const Json& field) {
   const std::string opinion = text_of(field, "opinion");
   std::string line =
-      "  " + text_of(field, "operation") + ' ' +
+      "  " + paint(text_of(field, "operation"), Tone::Plain) + ' ' +
       paint(text_of(field, "path").empty() ? "(the whole body)" : text_of(field, "path"),
             Tone::Strong) +
       "  " + paint(opinion, tone_of(opinion)) + ", " + share(part(field, "old_new")) + " pairs";
@@ -154,7 +154,7 @@ void show_field(const std::string& module, const Json& field) {
   print_line(line);
   if (const std::string kinds = reasons(part(field, "kinds")); !kinds.empty()) {
     const std::string note = text_of(field, "note");
-    print_line("      " + kinds + (note.empty() ? "" : " (" + note + ")"));
+    print_line(paint("      " + kinds + (note.empty() ? "" : " (" + note + ")"), Tone::Plain));
   }
   for (const Json& each : list(field, "examples")) {
     const auto value = [&](const char* side) {
@@ -162,9 +162,10 @@ void show_field(const std::string& module, const Json& field) {
       return text.empty() ? std::string("nothing") : text;
     };
     const std::string far = text_of(each, "distance");
-    print_line("      " + module + ':' + count(each, "number") + "  " + text_of(each, "request") +
-               "  old " + value("old") + ", new " + value("new") +
-               (far.empty() ? "" : " (" + far + ")") +
+    print_line(paint("      " + module + ':' + count(each, "number") + "  " +
+                         text_of(each, "request") + "  old " + value("old") + ", new " +
+                         value("new") + (far.empty() ? "" : " (" + far + ")"),
+                     Tone::Plain) +
                (each.value("replayable", false) ? "" : paint(needed(each), Tone::Faint)));
   }
 }
@@ -217,9 +218,10 @@ int code_of_replay(const Json& document) {
 
 void show_replay(const Json& document) {
   const Json comparison = part(document, "comparison");
-  print_line(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
-             count(part(document, "old"), "status") + ", new " +
-             count(part(document, "new"), "status"));
+  print_line(paint(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
+                       count(part(document, "old"), "status") + ", new " +
+                       count(part(document, "new"), "status"),
+                   Tone::Plain));
   if (is_another_question(document)) {
     print_line(paint("the old side answered " + count(part(document, "old_then"), "status") +
                          " then and " + count(part(document, "old"), "status") + " now",

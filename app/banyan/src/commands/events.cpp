@@ -11,6 +11,7 @@
 #include "banyan/events/module_events.hpp"
 #include "banyan/sql/database.hpp"
 #include "banyan/sql/module_presence.hpp"
+#include "counted.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -45,10 +46,6 @@ class Logs {
       const auto manifest = manifest_for({.database = options.database, .module = options.module});
       if (!manifest) return fail(manifest.error());
       for (const auto& module : manifest->modules) modules.push_back(module.name);
-    } else if (options.module.empty() || options.application.empty()) {
-      return fail(ErrorCode::InvalidArgument, "banyan.invalid_request",
-                  "of a server's database name the module, and say --application NAME, which the "
-                  "modules' roles begin with");
     }
     if (!options.module.empty()) modules = {options.module};
     if (source->engine == sql::Engine::Postgres &&
@@ -88,7 +85,25 @@ class Logs {
   std::vector<std::shared_ptr<events::ModuleEvents>> modules_;
 };
 
+/// What a database of a server needs to be told, for it has no manifest; "" when it is all there.
+std::string missing_words(const EventsOptions& options) {
+  const auto source = sql::DataSource::parse(options.database);
+  if (!source || source->engine == sql::Engine::Sqlite) return {};
+  std::string missing = options.module.empty() ? "MODULE" : "";
+  if (options.application.empty()) {
+    missing += std::string(missing.empty() ? "" : " and ") + "--application NAME";
+  }
+  if (missing.empty()) return {};
+  return "a server's database has no manifest that lists its modules: give " + missing +
+         ", e.g. `banyan events list payments --application recordshop --database "
+         "postgresql://…` (the roles of an application's modules begin with its name)";
+}
+
 int with_logs(const EventsOptions& options, const std::function<int(const Logs&)>& action) {
+  if (const std::string missing = missing_words(options); !missing.empty()) {
+    print_error({ErrorCode::InvalidArgument, "banyan.invalid_request", missing, {}}, options.json);
+    return kUsage;
+  }
   try {
     const auto logs = Logs::open(options);
     if (!logs) return give_up(logs.error(), options.json);
@@ -155,16 +170,27 @@ int show_json(const Logs& logs) {
 }
 
 /// One that was asked for and is not there is no success.
-int done_or_not(const EventsOptions& options, bool done, const std::string& what) {
+int done_or_not(const EventsOptions& options, bool done, const std::string& what,
+                const std::string& wanted) {
   if (!done) {
     return give_up({ErrorCode::NotFound,
                     "banyan.not_held",
-                    "nothing of the kind is there; look with `banyan events list`",
+                    wanted + "; `banyan events list` shows what there is. Nothing was changed",
                     {}},
                    options.json);
   }
   print_line(options.json ? Json{{"done", what}}.dump() : what);
   return kDone;
+}
+
+/// Of replay and skip.
+std::string not_held(const EventsOptions& options) {
+  const std::string what = options.key.empty() ? "no key is" : "the key " + options.key + " is not";
+  return what + " held on the way from " + options.module + " to " + options.lane;
+}
+
+std::string no_lane(const EventsOptions& options) {
+  return options.module + " has no lane to " + options.lane;
 }
 
 events::By by(const EventsOptions& options) { return {options.who, options.why}; }
@@ -277,7 +303,9 @@ int events_replay(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
     const std::int64_t keys = logs.log().replay(options.lane, options.key, by(options), soon());
     return done_or_not(options, keys > 0,
-                       std::to_string(keys) + " key(s) are tried again, with fresh attempts");
+                       counted(static_cast<std::uint64_t>(keys), "key is", "keys are") +
+                           " tried again, with fresh attempts",
+                       not_held(options));
   });
 }
 
@@ -285,7 +313,8 @@ int events_skip(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
     return done_or_not(options, logs.log().skip(options.lane, options.key, by(options), soon()),
                        "the first event of " + options.key +
-                           " that was not taken is given up; what comes after it is sent");
+                           " that was not taken is given up; what comes after it is sent",
+                       not_held(options));
   });
 }
 
@@ -307,14 +336,17 @@ int events_forget(const EventsOptions& options) {
       return done_or_not(options, *forgotten,
                          gone + "its tables are not in " + source->display() +
                              ". Where it still has them, have it forgotten there, too, how far it "
-                             "had got: the same with --follower-database");
+                             "had got: the same with --follower-database",
+                         no_lane(options));
     }
     // After the lane: nothing is under way any more that would be marked, unless it has begun anew.
     const std::int64_t keys = forget_marks(follower.events->inbox(), options.module);
     if (is_followed()) return give_up(begun_anew(options.module, options.lane), options.json);
     return done_or_not(
         options, *forgotten || keys > 0,
-        gone + "of " + std::to_string(keys) + " key(s) it is forgotten how far it had got");
+        gone + "of " + counted(static_cast<std::uint64_t>(keys), "key") +
+            " it is forgotten how far it had got",
+        no_lane(options) + ", and " + options.lane + " does not remember how far it had got");
   });
 }
 
@@ -327,7 +359,9 @@ int events_purge(const EventsOptions& options) {
     for (std::int64_t round = kAtOnce; round == kAtOnce; purged += round) {
       round = logs.log().purge(before, kAtOnce, soon());
     }
-    return done_or_not(options, true, std::to_string(purged) + " event(s) are forgotten");
+    const std::string what =
+        counted(static_cast<std::uint64_t>(purged), "event is", "events are") + " forgotten";
+    return done_or_not(options, true, what, {});
   });
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "admin_client.hpp"
+#include "counted.hpp"
 #include "exit_code.hpp"
 #include "progress.hpp"
 #include "terminal.hpp"
@@ -69,7 +70,7 @@ int finish(const EventsOptions& options, const Json& model) {
     return kDone;
   }
   print_line(options.module + " answers from names that were read anew: " +
-             std::to_string(number_of(model, "rows")) + " row(s)");
+             counted(number_of(model, "rows"), "row"));
   for (const Json& source : model.value("sources", Json::array())) {
     print_line("  " + text_of(source, "module") + ": complete until " +
                text_of(source, "complete_until"));

@@ -62,7 +62,7 @@ bool is_forced(const Json& entry) {
   // Behind evidence that is an object the switchboard's word is a member of it.
   const Json brought = entry.value("evidence", Json());
   const std::string evidence =
-      brought.is_object() ? text_of(brought, "remark") : text_of(entry, "evidence");
+      brought.is_object() ? text_of(brought, "_switchboard") : text_of(entry, "evidence");
   return evidence == "forced" || evidence.starts_with("forced, ") || evidence.contains("; forced");
 }
 

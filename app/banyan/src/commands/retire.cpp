@@ -8,6 +8,7 @@
 #include "admin_client.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/retirement/judgement.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "exit_code.hpp"
 #include "retiring/findings.hpp"
 #include "terminal.hpp"
@@ -62,8 +63,10 @@ std::string command_that_writes(const ControlTarget& target, const RetireOptions
   if (options.quiet_for != RetireOptions().quiet_for) {
     command += " --quiet-for " + quiet_word(options.quiet_for);
   }
-  if (target.url != ControlTarget().url) command += " --url " + target.url;
-  if (!target.token_file.empty()) command += " --token-file " + target.token_file;
+  if (target.url != ControlTarget().url) command += " --url " + serving::shell_word(target.url);
+  if (!target.token_file.empty()) {
+    command += " --token-file " + serving::shell_word(target.token_file);
+  }
   return command + " --why REASON";
 }
 

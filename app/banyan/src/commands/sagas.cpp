@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+
 #include "admin_client.hpp"
 #include "banyan/kernel/saga.hpp"
+#include "counted.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -36,7 +40,82 @@ std::string status_of(const Json& saga) {
   return text_of(saga, "status") + (saga.value("overdue", false) ? ", overdue" : "");
 }
 
-void show_list(const Json& document) {
+/// Of a sentence that may be long: its beginning; `banyan sagas ID` has all of it.
+std::string beginning_of(std::string text) {
+  constexpr std::size_t kMost = 80;
+  if (text.size() <= kMost) return text;
+  const std::size_t blank = text.rfind(' ', kMost);
+  std::size_t end = blank == std::string::npos ? kMost : blank;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text + " …";
+}
+
+bool is_open(const Json& saga) {
+  const std::string status = text_of(saga, "status");
+  return status == "active" || status == "stuck";
+}
+
+/// Beyond that a process does not count how many there have been.
+constexpr std::uint64_t kMostCounted = 10'000;
+
+/// What there is, by what the process has counted, and what of it is listed.
+struct Tally {
+  std::uint64_t all = 0;
+  bool more = false;  ///< than `all`
+  std::uint64_t open = 0;
+  std::uint64_t stuck = 0;
+  std::uint64_t overdue = 0;
+  std::uint64_t listed = 0;
+  std::uint64_t listed_open = 0;
+  std::map<std::string, std::uint64_t> waiting;  ///< of those listed, by whom they wait for
+};
+
+Tally tally_of(const Json& document) {
+  Tally tally;
+  for (const Json& module : document.value("modules", Json::array())) {
+    const Json counts = module.value("counts", Json::object());
+    tally.all += number_of(counts, "all");
+    tally.more = tally.more || number_of(counts, "all") >= kMostCounted;
+    tally.open += number_of(counts, "active") + number_of(counts, "stuck");
+    tally.stuck += number_of(counts, "stuck");
+    tally.overdue += number_of(counts, "overdue");
+    for (const Json& saga : module.value("sagas", Json::array())) {
+      ++tally.listed;
+      if (!is_open(saga)) continue;
+      ++tally.listed_open;
+      const std::string blocked = text_of(saga, "blocked_on");
+      if (!blocked.empty()) ++tally.waiting[blocked];
+    }
+  }
+  // A process of a version before counts nothing, and lists all that are open.
+  tally.open = std::max(tally.open, tally.listed_open);
+  return tally;
+}
+
+/// "43 open: 40 wait for payments; these are 93 of 129, the open ones and the newest others".
+std::string summary_of(const Tally& tally, bool only_open) {
+  std::string text = tally.open == 0 ? "nothing is open or stuck" : "";
+  if (tally.open > 0) text = std::to_string(tally.open) + " open";
+  if (tally.stuck > 0) text += ", " + std::to_string(tally.stuck) + " of them stuck";
+  if (tally.overdue > 0) text += ", " + std::to_string(tally.overdue) + " overdue";
+  std::string waits;
+  for (const auto& [dependency, number] : tally.waiting) {
+    waits += (waits.empty() ? ": " : ", ") +
+             counted(number, "waits for " + dependency, "wait for " + dependency);
+  }
+  text += waits;
+  const std::uint64_t of = only_open ? tally.open : tally.all;
+  if (tally.listed == 0 || tally.listed >= of) return text;
+  const std::string number = std::to_string(tally.listed);
+  if (only_open) return text + "; these are the newest " + number;
+  const std::string all = std::to_string(of) + (tally.more ? " or more" : "");
+  return text + (tally.open == 0 ? "; these are the newest " + number + " of " + all
+                                 : "; these are " + number + " of " + all +
+                                       ", the open ones and the newest others");
+}
+
+void show_list(const Json& document, bool only_open) {
   std::vector<std::vector<std::string>> rows = {
       {"ID", "SAGA", "ABOUT", "STATUS", "AT", "WAITS FOR", "ATTEMPTS", "PROBLEM"}};
   for (const Json& module : document.value("modules", Json::array())) {
@@ -44,11 +123,13 @@ void show_list(const Json& document) {
       rows.push_back({text_of(saga, "id"), text_of(module, "module") + '.' + text_of(saga, "name"),
                       text_of(saga, "subject"), status_of(saga), text_of(saga, "at"),
                       text_of(saga, "blocked_on"), std::to_string(number_of(saga, "attempts")),
-                      text_of(saga, "problem")});
+                      beginning_of(text_of(saga, "problem"))});
     }
   }
-  if (rows.size() == 1) return print_line("there are no sagas");
-  print_table(rows);
+  const Tally tally = tally_of(document);
+  if (rows.size() == 1 && tally.all == 0) return print_line("there are no sagas");
+  print_line(summary_of(tally, only_open));
+  if (rows.size() > 1) print_table(rows);
 }
 
 void show_one(const Json& saga) {
@@ -61,6 +142,9 @@ void show_one(const Json& saga) {
              (deadline.empty() ? "" : ", to be over by " + deadline));
   if (const std::string blocked = text_of(saga, "blocked_on"); !blocked.empty()) {
     print_line("  waits until " + blocked + " answers");
+  }
+  if (const std::string turned = text_of(saga, "turned_back"); !turned.empty()) {
+    print_line("  turned back: " + turned);
   }
   if (const std::string problem = text_of(saga, "problem"); !problem.empty()) {
     print_line("  " + problem);
@@ -95,11 +179,6 @@ int show_document(const Json& document) {
   return kDone;
 }
 
-bool is_open(const Json& saga) {
-  const std::string status = text_of(saga, "status");
-  return status == "active" || status == "stuck";
-}
-
 /// Only those about that subject ("" is all), and with `open` only those that are not over.
 Json chosen(const Json& document, const SagasOptions& options) {
   Json modules = Json::array();
@@ -109,7 +188,9 @@ Json chosen(const Json& document, const SagasOptions& options) {
       const bool about = options.id.empty() || text_of(saga, "subject") == options.id;
       if (about && (!options.open || is_open(saga))) sagas.push_back(saga);
     }
-    Json row{{"module", text_of(module, "module")}, {"sagas", std::move(sagas)}};
+    Json row{{"module", text_of(module, "module")}};
+    if (module.contains("counts")) row["counts"] = module["counts"];
+    row["sagas"] = std::move(sagas);
     if (module.contains("problem")) row["problem"] = module["problem"];
     modules.push_back(std::move(row));
   }
@@ -138,7 +219,7 @@ int show_chosen(const Json& document, const SagasOptions& options) {
     if (!options.json) print_error(none, false);
     return kRefused;
   }
-  if (options.id.empty() && !options.json) show_list(document);
+  if (options.id.empty() && !options.json) show_list(document, options.open);
   return kDone;
 }
 

@@ -2,7 +2,6 @@
 #include "banyan/mover/ownership.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
-#include "scripts.hpp"
 #include "terminal.hpp"
 #include "written_scripts.hpp"
 
@@ -14,12 +13,7 @@ int schema_report(const DatabaseOptions& options) {
   auto report = mover::schema_report(options.database, mover::ownership_of(*manifest),
                                      statements_of(*manifest));
   if (!report) return give_up(report.error(), options.json);
-  try {
-    const migrations::Runner runner(options.database, scripts_of(*manifest), system_clock());
-    advise_to_apply_what_is_written(*report, *manifest, runner.status());
-  } catch (const migrations::MigrationFault&) {
-    // What is wrong with the scripts, `banyan schema decouple` says; the report is of the tables.
-  }
+  advise_to_apply_what_is_written(*report, options.database, *manifest);
   print_line(options.json ? mover::to_json(*report) : mover::to_text(*report));
   return kDone;
 }

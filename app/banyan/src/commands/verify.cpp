@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "admin_client.hpp"
 #include "counted.hpp"
@@ -10,6 +13,22 @@
 
 namespace banyan::cli {
 namespace {
+
+/// What the log itself says by being as it is: that lines are gone, or cannot be read.
+bool is_of_the_log(std::string_view rule) {
+  constexpr auto kRules = std::to_array<std::string_view>(
+      {"banyan.control_store_moved", "banyan.control_store_older", "banyan.control_store_rewound",
+       "banyan.corrupt_control_store", "banyan.unreadable_log_line"});
+  return std::ranges::find(kRules, rule) != kRules.end();
+}
+
+/// Whoever watches a log by this must not be told of tampering when nobody has looked.
+int code_of_no_answer(const Error& error) {
+  if (error.rule == "banyan.bad_token_file" && error.code == ErrorCode::FailedPrecondition) {
+    return kBadConfiguration;
+  }
+  return is_of_the_log(error.rule) ? kRefused : kUnavailable;
+}
 
 int code_of(const Json& document) { return document.value("intact", false) ? kDone : kRefused; }
 
@@ -43,7 +62,8 @@ void show(const Json& document) {
 }  // namespace
 
 int verify(const ControlTarget& target, const std::string& noted_head) {
-  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show, code_of);
+  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show, code_of,
+             code_of_no_answer);
 }
 
 }  // namespace banyan::cli

@@ -17,8 +17,8 @@ namespace {
 
 std::unexpected<Error> refused_completion(const CompletionPlan& plan) {
   return fail(ErrorCode::FailedPrecondition, "mover.refused",
-              "the move of " + plan.module + " cannot be completed yet: " +
-                  std::to_string(plan.refusals.size()) + " reason(s)",
+              "the move of " + plan.module +
+                  " cannot be completed yet: " + counted(std::ssize(plan.refusals), "reason"),
               plan.refusals);
 }
 

@@ -107,8 +107,9 @@ class CompletionPlanner {
   }
 
   void refuse_who_uses_it() {
-    const Result<SchemaReport> report =
+    Result<SchemaReport> report =
         schema_report(request_.shared, request_.ownership, request_.statements);
+    if (report && request_.advise) request_.advise(*report);
     if (!report) return refuse(request_.shared.string(), report.error().message);
     for (const BoundaryViolation& each : violations_of(*report, request_.module)) {
       // What the module itself does, it does in its own file; but for a view that nobody owns.

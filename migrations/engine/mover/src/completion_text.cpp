@@ -24,7 +24,7 @@ std::string to_text(const CompletionPlan& plan) {
     out += "  it is complete already (epoch " + std::to_string(plan.epoch) + ")\n";
   } else {
     for (const TableReport& table : plan.tables) {
-      out += "  table " + table.table + ": " + std::to_string(table.rows) + " row(s)\n";
+      out += "  table " + table.table + ": " + counted(table.rows, "row") + "\n";
     }
     if (!plan.views.empty()) out += "  views: " + joined(plan.views) + "\n";
     if (plan.companion_rows != 0) {
@@ -41,8 +41,8 @@ std::string to_text(const CompletionOutcome& outcome) {
   if (outcome.already_complete) return "Nothing to complete: " + place;
   const std::string dropped =
       outcome.dropped.empty() ? "no table was left" : "dropped " + joined(outcome.dropped);
-  return "The move is complete: " + dropped + " (" + std::to_string(outcome.rows) +
-         " row(s) of the copy). " + place;
+  return "The move is complete: " + dropped + " (" + counted(outcome.rows, "row") +
+         " of the copy). " + place;
 }
 
 }  // namespace banyan::mover

@@ -5,6 +5,7 @@
 #include "execution.hpp"
 #include "locked_files.hpp"
 #include "mover_lock.hpp"
+#include "names.hpp"
 #include "planner.hpp"
 
 namespace banyan::mover {
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 std::unexpected<Error> refused(const MovePlan& plan) {
   std::string message = "module " + plan.module + " cannot move " +
                         (plan.direction == Direction::Out ? "out" : "back") +
-                        " yet: " + std::to_string(plan.refusals.size()) + " reason(s)";
+                        " yet: " + counted(std::ssize(plan.refusals), "reason");
   return fail(ErrorCode::FailedPrecondition, "mover.refused", std::move(message), plan.refusals);
 }
 

@@ -55,7 +55,7 @@ std::string to_text(const MovePlan& plan) {
     out += "  it is there already (epoch " + std::to_string(plan.epoch) + ")\n";
   } else {
     for (const TableReport& table : plan.tables) {
-      out += "  table " + table.table + ": " + std::to_string(table.rows) + " row(s)\n";
+      out += "  table " + table.table + ": " + counted(table.rows, "row") + "\n";
     }
     out += list_line("indexes", plan.indexes) + list_line("triggers", plan.triggers) +
            list_line("views", plan.views) + list_line("counters", plan.sequences);
@@ -77,7 +77,7 @@ std::string to_text(const MoveOutcome& outcome) {
     return "The tables were switched, and something is left to do: " + outcome.left_to_do + "\n" +
            place;
   }
-  return std::to_string(outcome.rows) + " row(s) copied in " + milliseconds(outcome.copying) +
+  return counted(outcome.rows, "row") + " copied in " + milliseconds(outcome.copying) +
          " and verified in " + milliseconds(outcome.verifying) + "; writers waited " +
          milliseconds(outcome.pause) + ". " + place;
 }

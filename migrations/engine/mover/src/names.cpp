@@ -50,4 +50,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return out;
 }
 
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  const std::string words(number == 1 || many.empty() ? one : many);
+  return std::to_string(number) + ' ' + words + (number != 1 && many.empty() ? "s" : "");
+}
+
 }  // namespace banyan::mover

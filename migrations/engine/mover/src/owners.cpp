@@ -44,7 +44,7 @@ Result<Owners> Owners::from(const Ownership& ownership) {
   }
   if (!problems.empty()) {
     std::string message = "the ownership manifest contradicts itself in " +
-                          std::to_string(problems.size()) + " place(s); see the details";
+                          counted(std::ssize(problems), "place") + "; see the details";
     return fail(ErrorCode::InvalidArgument, "mover.bad_ownership", std::move(message),
                 std::move(problems));
   }

@@ -76,7 +76,7 @@ Result<PauseEstimate> estimate_pause(const std::filesystem::path& database,
 
 std::string to_text(const PauseEstimate& estimate) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(estimate.pause).count();
-  return std::to_string(estimate.rows) + " row(s): writers are expected to wait " +
+  return counted(estimate.rows, "row") + ": writers are expected to wait " +
          (seconds <= 1 ? "less than a second" : "about " + std::to_string(seconds) + " s");
 }
 

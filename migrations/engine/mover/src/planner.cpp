@@ -121,8 +121,9 @@ class Planner {
   }
 
   void refuse_violations() {
-    const Result<SchemaReport> report =
+    Result<SchemaReport> report =
         schema_report(request_.shared, request_.ownership, request_.statements);
+    if (report && request_.advise) request_.advise(*report);
     if (!report) {
       refuse(request_.shared.string(), report.error().message);
       return;
@@ -283,8 +284,8 @@ class Planner {
         const std::int64_t orphans = origin.number(
             "SELECT count(*) FROM pragma_foreign_key_check(" + text_literal(rows.table.name) + ")");
         if (orphans != 0) {
-          plan_.notes.push_back(rows.table.name + " has " + std::to_string(orphans) +
-                                " row(s) without a parent already; they move as they are");
+          plan_.notes.push_back(rows.table.name + " has " + counted(orphans, "row") +
+                                " without a parent already, and moves as it is");
         }
       } catch (const sqlite::Fault&) {
         plan_.notes.push_back(rows.table.name + ": its foreign keys cannot be checked");

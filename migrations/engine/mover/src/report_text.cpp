@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
 #include <map>
 
 #include "banyan/kernel/json_text.hpp"
@@ -99,8 +100,8 @@ std::string to_text(const SchemaReport& report) {
   for (const TableReport& table : report.unowned) out += table_line(table);
 
   out += '\n';
-  out += std::to_string(report.violations.size()) + " boundary violation(s) between modules; " +
-         std::to_string(report.statements) + " statement(s) analysed\n";
+  out += counted(std::ssize(report.violations), "boundary violation") + " between modules; " +
+         counted(static_cast<std::int64_t>(report.statements), "statement") + " analysed\n";
   for (const BoundaryViolation& violation : report.violations) out += violation_lines(violation);
   if (!report.unreadable.empty()) out += "\nnot analysed\n";
   for (const Unreadable& unreadable : report.unreadable) {
@@ -109,13 +110,16 @@ std::string to_text(const SchemaReport& report) {
 
   out += "\nready to move out\n";
   for (const ModuleReport& module : report.modules) {
-    const std::size_t ties = violations_of(report, module.module).size();
+    const auto ties = std::ssize(violations_of(report, module.module));
     out += "  " + module.module + ": ";
     if (!module.location.empty()) {
       out += "has moved\n";
     } else {
-      out +=
-          ties == 0 ? "yes\n" : "no, " + std::to_string(ties) + " boundary violation(s) remain\n";
+      out += ties == 0
+                 ? "yes\n"
+                 : "no, " +
+                       counted(ties, "boundary violation remains", "boundary violations remain") +
+                       "\n";
     }
   }
   return out;

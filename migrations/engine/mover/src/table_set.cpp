@@ -75,8 +75,10 @@ std::optional<std::string> schema_difference(const Connection& origin,
       return "the " + object.type + " " + object.name + " is not the same in the copy";
     }
   }
-  return "the copy has " + std::to_string(right.size() - left.size()) +
-         " index(es), trigger(s) or view(s) that the origin does not have";
+  return "the copy has " +
+         counted(std::ssize(right) - std::ssize(left), "index, trigger or view",
+                 "indexes, triggers or views") +
+         " that the origin does not have";
 }
 
 }  // namespace banyan::mover

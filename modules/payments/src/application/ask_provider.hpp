@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "application/use_cases.hpp"
 
@@ -28,8 +29,9 @@ inline banyan::Context for_the_provider(const banyan::Context& context,
 
 inline std::unexpected<banyan::Error> provider_unavailable(const OrderId& order,
                                                            const std::string& why) {
+  const std::string_view stop = why.ends_with('.') ? "" : ".";
   return banyan::fail(banyan::ErrorCode::Unavailable, "payments.provider_unavailable",
-                      "order " + order.str() + ": " + why +
+                      "order " + order.str() + ": " + why + std::string(stop) +
                           " Nothing was decided; the same request goes on from here.");
 }
 

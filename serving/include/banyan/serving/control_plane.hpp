@@ -57,7 +57,8 @@ class ControlPlane {
     strangler::TestersOf testers;                                      ///< the same
     strangler::FallbacksOf fallbacks{};                                ///< the same
     strangler::Preflight preflight;
-    strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
+    strangler::OperationsOf operations;     ///< of a rollout, see Server::judged_operations()
+    strangler::JudgedSideOf judged_side{};  ///< the same, see Server::judged_side()
     strangler::PlanDesk::PlanOf plan_of;
     strangler::Stages::EpochOf epoch_of{};
     strangler::WorkVerdicts* work = nullptr;  ///< must outlive the plane; null: it has no modules

@@ -35,7 +35,9 @@ namespace banyan::serving {
 /// reload() and renew_certificates() on any.
 class Proxy {
  public:
-  /// Reads the file and opens the control store. What is wrong, one line a problem.
+  /// Reads the file and opens the control store. What is wrong, one line a problem. Throws
+  /// OperationalFault (Unavailable) for what may be right in a moment: somebody holds the store, or
+  /// it cannot be opened.
   static std::expected<std::unique_ptr<Proxy>, std::string> make(const ProxyOptions& options);
   /// drain() with no time.
   ~Proxy();

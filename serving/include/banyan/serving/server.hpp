@@ -150,6 +150,8 @@ class Server {
   strangler::Plan plan(std::string_view rollout) const;
   /// Its operations whose requests may go to either side, by the names that their evidence has.
   std::vector<strangler::JudgedOperation> judged_operations(std::string_view rollout) const;
+  /// What evidence about its new side is about, see strangler::JudgedSideOf.
+  std::string judged_side(std::string_view rollout) const;
   /// Does its configuration say that both sides work on the same data?
   bool shares_data(std::string_view rollout) const;
   /// Whether the module here may answer a read that another module, a page or a saga has called,

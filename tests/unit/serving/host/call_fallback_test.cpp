@@ -149,6 +149,43 @@ TEST_F(APageOfARoutedModule, IsAnsweredByTheModuleHereWhenTheServiceIsGone) {
   EXPECT_THAT(log(), HasSubstr(R"("operation":"get_thing")"));
 }
 
+TEST_F(APageOfARoutedModule, ThatFellBackIsCountedInTheStatusOfItsRollout) {
+  start(kFallback);
+  EXPECT_THAT(ask("GET", "/_banyan/api/status").body, HasSubstr(R"("fallbacks":0)"));
+  lose_the_service();
+  EXPECT_EQ(page(), "here");
+  EXPECT_THAT(ask("GET", "/_banyan/api/status").body, HasSubstr(R"("fallbacks":1)"));
+}
+
+TEST_F(APageOfARoutedModule, IsToldOperatorsWithWhatToDoWhereNobodyAsksForAFallback) {
+  start("");
+  lose_the_service();
+  const auto status = [this] { return ask("GET", "/_banyan/api/status").body; };
+  EXPECT_TRUE(test::becomes_true([&] {
+    EXPECT_THAT(page(), HasSubstr("banyan."));
+    return status().contains("no healthy instance in demo (the new side of demo)");
+  }));
+  EXPECT_THAT(status(), HasSubstr("`banyan back demo`, or [rollouts.demo.fallback] in " +
+                                  options_.config_file));
+}
+
+TEST_F(APageOfARoutedModule, FallsBackFromWhenTheFileSaysSoWithoutAnySignal) {
+  start("");
+  lose_the_service();
+  EXPECT_THAT(page(), HasSubstr("banyan."));
+  std::ofstream(folder_.file("banyan.toml"), std::ios::app) << kFallback;
+  EXPECT_TRUE(test::becomes_true([&] { return page() == "here"; })) << log();
+  EXPECT_TRUE(test::becomes_true([&] { return log().contains("\"routes_loaded\""); }));
+}
+
+TEST_F(APageOfARoutedModule, StaysWhatItWasWhenTheFileHasBecomeABadOne) {
+  start(kFallback);
+  lose_the_service();
+  std::ofstream(folder_.file("banyan.toml"), std::ios::app) << "[rollouts.demo.fallbakc]\n";
+  EXPECT_TRUE(test::becomes_true([&] { return log().contains("\"routes_refused\""); }));
+  EXPECT_EQ(page(), "here");
+}
+
 TEST_F(APageOfARoutedModule, IsAnsweredByTheModuleHereWhenTheServiceHangs) {
   std::latch release(1);
   options_.call_timeout = std::chrono::milliseconds(100);

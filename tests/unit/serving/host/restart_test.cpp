@@ -266,6 +266,23 @@ TEST_F(ARestart, WaitsForOneThatEndsAndHasTheAddressesStill) {
   EXPECT_EQ(next.stop(), 0);
 }
 
+// Found by an operator: "stop it first" was said of one that had been stopped.
+TEST_F(ARestart, IsToldWhenWhoeverHasTheAddressIsEnding) {
+  {
+    const auto ending = http::InstanceLock::for_endpoint({"127.0.0.1", port_});
+    const test::Ran refused = test::run_program(command("1", {}));
+    EXPECT_EQ(refused.exit_code, 69);
+    EXPECT_THAT(refused.output, AllOf(HasSubstr("most likely ending already"),
+                                      HasSubstr("with --take-over, which waits for that")));
+  }
+  ChildProcess running = start("1");
+  const test::Ran refused = test::run_program(command("2", {}));
+  EXPECT_EQ(refused.exit_code, 69);
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("follow it without a gap with --take-over"),
+                                    testing::Not(HasSubstr("most likely ending"))));
+  EXPECT_EQ(running.stop(), 0);
+}
+
 TEST_F(ARestart, LeavesTheRunningOneAloneWhenTheNewOneIsToldToEndWhileItWaits) {
   const auto held = http::InstanceLock::for_endpoint({"127.0.0.1", port_});
   ChildProcess next(command("1", {"--take-over"}), file("output-1"));

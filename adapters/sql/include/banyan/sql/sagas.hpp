@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "banyan/kernel/saga.hpp"
@@ -29,6 +30,9 @@ class Sagas final : public SagaRows {
   bool save(const SagaInstance& saga, std::int64_t epoch) override;
   void release(const std::string& dependency, const LeaseTime& now,
                std::chrono::microseconds spread) override;
+
+  /// How many there are, those that are over as well; looks at `limit` of them, at most.
+  std::int64_t count(std::int64_t limit);
 
   /// How list() asks for those of a status, behind `SELECT … FROM <module>_sagas`: for whoever
   /// looks at the plan of it. Takes :status, :before and :limit.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -49,6 +50,14 @@ struct CollectorRules {
 
 struct KeepingRules;
 
+/// What a pair counts for.
+struct PairFound {
+  bool differs = false;  ///< in something that is not known to be noise
+  /// What that goes by. It is gone as soon as something has turned out to be noise that pairs were
+  /// held against the new side for: what was found by it says nothing any more.
+  std::shared_ptr<const void> by{};
+};
+
 /// An example and the operation that it is of.
 struct KeptExample {
   std::string operation;
@@ -64,10 +73,10 @@ class ComparisonCollector {
  public:
   explicit ComparisonCollector(CollectorRules rules = {}, ComparisonPlan plan = {});
 
-  /// Whether the pair counts as different: in something that is not known to be noise.
-  bool add(std::string_view operation, PairOf pair, const Comparison& comparison,
-           const ComparedRequest& request, const Answer& old_answer, const Answer& other_answer,
-           const OperationRules& rules, Timestamp now);
+  /// What the pair counts for; one of old and old never counts as different.
+  PairFound add(std::string_view operation, PairOf pair, const Comparison& comparison,
+                const ComparedRequest& request, const Answer& old_answer,
+                const Answer& other_answer, const OperationRules& rules, Timestamp now);
 
   ComparisonReport report() const;
   /// The counts of the report's operations, without fields and examples: for each look at metrics.
@@ -95,6 +104,7 @@ class ComparisonCollector {
     std::map<std::string, std::set<std::string, std::less<>>, std::less<>> siblings;
     std::uint64_t next_look = kFirstLook;
     unsigned looks = 0;
+    std::shared_ptr<const void> opinions = std::make_shared<char>();  ///< PairFound::by
   };
   static constexpr std::uint64_t kFirstLook = 64;
 
@@ -102,6 +112,7 @@ class ComparisonCollector {
   FieldState* field_of(OperationState& operation, const Difference& difference, Timestamp now);
   std::string collapsed(OperationState& operation, std::string_view path) const;
   void look(OperationState& operation) const;
+  static void decide(OperationState& operation, FieldState& field, Opinion opinion);
   static Opinion first_opinion(const OperationState& operation, const FieldState& field);
   void keep_example(FieldState& field, const Difference& difference, const ComparedRequest& request,
                     const Answer& old_answer, const Answer& new_answer, const OperationRules& rules,
@@ -113,6 +124,8 @@ class ComparisonCollector {
   const CredentialFields credentials_;
   mutable std::mutex mutex_;
   std::map<std::string, OperationState, std::less<>> operations_;
+  /// Of operations that there is no room for: nothing is ever found to be noise there.
+  const std::shared_ptr<const void> of_folded_ = std::make_shared<char>();
   std::size_t fields_ = 0;
   std::size_t example_bytes_ = 0;
   std::uint64_t examples_ = 0;  // that were ever kept

@@ -28,6 +28,10 @@ namespace banyan::strangler {
 /// use.
 using OperationsOf = std::function<std::vector<JudgedOperation>(std::string_view rollout)>;
 
+/// What evidence about a rollout's new side is about, as a text that is another one when it is:
+/// where that side is, and when its answers count as the same. Must be safe for concurrent use.
+using JudgedSideOf = std::function<std::string(std::string_view rollout)>;
+
 /// Walks the rollouts through their plans: four times a second it reads what happened on both sides
 /// of each operation, has it judged, and does what the plan answers. In one line:
 ///
@@ -38,7 +42,8 @@ using OperationsOf = std::function<std::vector<JudgedOperation>(std::string_view
 /// what this had begun, and a process that is killed at any point leaves the one state or the
 /// other. Whoever goes on (after a restart, a take-over, or with the seat of another) takes the
 /// step up where it was: how long it has lasted, and what was seen in it unless another build of
-/// the program has seen it, are in a file beside the store, written now and then.
+/// the program has seen it, or of another new side, are in a file beside the store, written now and
+/// then.
 ///
 /// Where several processes share the store, each judges by the requests that it has seen itself.
 /// One of them, whoever has the seat, takes rollouts forward, and along the steps on a way back;
@@ -83,6 +88,7 @@ class Conductor {
     Executor* aside = nullptr;  ///< where new sides are asked; null: in the tick, as simulations do
     WorkVerdicts* work = nullptr;  ///< of what nobody requests; null: nobody judges it
     std::string program{};         ///< the build that runs; "": by the file of this program
+    JudgedSideOf judged_side{};    ///< empty: always the same
   };
   /// What the parts refer to must outlive it.
   explicit Conductor(Parts parts);

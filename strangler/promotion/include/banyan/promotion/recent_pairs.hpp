@@ -17,12 +17,12 @@ class RecentPairs {
  public:
   static constexpr std::size_t kMost = 128;
 
-  /// Two answers were compared. `by`: what says when they differ; what another one has said is
-  /// forgotten.
+  /// Two answers were compared. `by`: what says when they differ, the rules and what is known to be
+  /// noise; what another one has said is forgotten.
   void add(bool differs, Timestamp now, const std::shared_ptr<const void>& by);
 
   /// How many differ of the last kMost, those left out that were compared before `begin`. None,
-  /// where what has said so is gone: other rules are in force.
+  /// where what has said so is gone: other rules are in force, or it was noise.
   statistics::Tally since(Timestamp begin) const;
 
  private:

@@ -44,10 +44,10 @@ class Findings {
  public:
   Findings(ComparisonPlan plan, bool clear);
 
-  /// Compares, and keeps what was found; whether it counts as different. A content coding that
+  /// Compares, and keeps what was found; what the pair counts for. A content coding that
   /// cannot be undone is no finding. Takes as long as reading both answers does: not on a loop.
   /// The pair's answers are used up.
-  std::expected<bool, CopyDropped> add(AnsweredPair& pair, Timestamp now);
+  std::expected<PairFound, CopyDropped> add(AnsweredPair& pair, Timestamp now);
   /// Compares, and keeps nothing.
   std::expected<Comparison, CopyDropped> compare_only(AnsweredPair& pair, Timestamp now);
 

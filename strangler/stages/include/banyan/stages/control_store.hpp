@@ -112,7 +112,7 @@ struct StoredPlan {
 };
 
 /// A part of the table that requests go by, with the hash of what it says: a route, an upstream, a
-/// rollout.
+/// rollout. What is as short as its hash may stand for itself.
 struct TablePart {
   std::string name;  ///< "route catalog.get_album"
   std::string hash;  ///< of its canonical form
@@ -132,7 +132,7 @@ struct Verification {
 
 /// The control store: one SQLite file with the stages of the rollouts, their plans, what was seen
 /// of their sides, the table that was loaded last, and the hash-chained switch log. Several
-/// processes may have it open. Safe for concurrent use.
+/// processes may have it open, of which one at a time writes. Safe for concurrent use.
 ///
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
@@ -143,10 +143,11 @@ struct Verification {
 /// FailedPrecondition "banyan.control_store_moved" or "banyan.control_store_rewound", until the
 /// file is back.
 ///
-/// After each change the file alone is whole: what was written to the log beside it (-wal) is
-/// brought into it at once, or as soon as nobody reads what was before. And it keeps room on its
-/// disk for the way back: where that is full, a change that sends the new side more is refused with
-/// Unavailable "banyan.control_store_full", and one that takes from it is not (docs/adr/0046).
+/// A change is on the disk, then in force in this process, then answered. Once it is answered the
+/// file alone is whole: what was written to the log beside it (-wal) has been brought into it, or
+/// is as soon as nobody reads what was before. And it keeps room on its disk for the way back:
+/// where that is full, a change that sends the new side more is refused with Unavailable
+/// "banyan.control_store_full", and one that takes from it is not (docs/adr/0046).
 class ControlStore {
  public:
   enum class Mode : std::uint8_t { MayCreate, MustExist };
@@ -159,7 +160,8 @@ class ControlStore {
   ///
   /// `notes`: where else than beside the file a note of it may lie, see made_note.hpp. A store that
   /// lacks the lines that a note names shows its log; everything else is refused:
-  /// FailedPrecondition "banyan.control_store_older".
+  /// FailedPrecondition "banyan.control_store_older". So with a note that cannot be read:
+  /// Unavailable "banyan.control_store_note".
   static Result<std::unique_ptr<ControlStore>> open(const std::string& file, const Clock& clock,
                                                     Mode mode = Mode::MayCreate,
                                                     const std::vector<std::string>& notes = {});
@@ -167,7 +169,8 @@ class ControlStore {
 
   virtual const std::string& file() const = 0;
 
-  /// Makes the modules known, at legacy unless they are known already.
+  /// Makes the modules known, at legacy unless they are known already. What a process does with a
+  /// store that it will go by: it brings in what a kill has left beside the file, too.
   virtual Result<void> enlist(const std::vector<std::string>& modules) = 0;
 
   virtual Result<Stand> stand() = 0;
@@ -211,6 +214,8 @@ class ControlStore {
   /// process has told. nullopt when it is the same, or when this store has no place for notes.
   virtual Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
                                                      const Reason& reason) = 0;
+  /// As it was told last; empty before.
+  virtual Result<std::vector<TablePart>> table() = 0;
 
   /// The newest `limit` lines of stages, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
@@ -229,6 +234,11 @@ class ControlStore {
   /// Has the notes that are there (see made_note.hpp) name the last lines of the log, as each
   /// change does. Unavailable "banyan.control_store_note" when one cannot be written.
   virtual Result<void> mark_notes() = 0;
+
+  /// The table that this process goes by: told after each commit that moved traffic, by the thread
+  /// that made it and before the file is tidied up and the notes are written, for which a slow disk
+  /// may take its time. It may read this store, and not change it. One at a time; {} is none.
+  virtual void follow(std::function<void()> in_force) = 0;
 
   /// Why nothing, or nothing that sends the new side more, can be written, since the first time
   /// that it was refused; nothing once it can.

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/result.hpp"
+
 /// The notes of a control store: small files beside it, and beside a configuration that lies
 /// elsewhere. They say that it was made, and how far its switch log had got:
 ///
@@ -37,7 +39,10 @@ std::string made_note_beside(const std::string& store_file);
 /// Absolute, with links followed: the name that a note has for the store.
 std::string place_of(const std::string& store_file);
 
-/// Nothing when there is no such note, or it cannot be read.
+/// Nothing when there is no such note. Unavailable "banyan.control_store_note" when it cannot be
+/// read: what it names may be what is lacking.
+Result<std::optional<MadeNote>> find_made_note(const std::string& note_file);
+/// The same to whom one that cannot be read is none.
 std::optional<MadeNote> read_made_note(const std::string& note_file);
 
 /// Whole or not at all, also over a power cut. With owner and mode of the note before, else of the

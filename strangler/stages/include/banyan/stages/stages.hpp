@@ -55,7 +55,8 @@ class Stages final : public RoutingTable {
   /// Number of the last change that this table knows.
   std::uint64_t revision() const;
 
-  /// Reads the store and the placements now.
+  /// Reads the store and the placements now. When that fails, the watch does it again until it
+  /// succeeds.
   Result<void> refresh();
 
  private:
@@ -78,7 +79,8 @@ class Stages final : public RoutingTable {
   Snapshot<Table> table_;
   std::mutex refreshing_;
   std::uint64_t seen_;
-  bool failing_ = false;  // only the scheduler's thread looks at it
+  bool is_stale_ = false;  // it was to be read, and could not be
+  bool failing_ = false;   // only the scheduler's thread looks at it
   std::unique_ptr<Scheduler::Handle> watch_;
 };
 

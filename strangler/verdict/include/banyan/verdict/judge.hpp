@@ -211,7 +211,8 @@ class Judge {
     Usual,  ///< only what the old side is usually like
   };
   /// Goes on from there, in a step that has begun here. Operations that it does not know of are as
-  /// they were. False, and nothing is changed, when it cannot be read.
+  /// they were, and so is what was seen here that speaks more against the new side. False, and
+  /// nothing is changed, when it cannot be read.
   bool go_on(std::string_view kept, Memory what);
 
   /// What the operation's ErrorBurst should go by now.

@@ -97,7 +97,8 @@ struct PlanAction {
 ///   * where the last step moves the writes, they move when all reads were good and enough writes
 ///     were seen on the old side to know what is usual of them. From there it goes back as from
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
-///     stays and needs a person, who brings them back or takes the plan up again;
+///     stays and needs a person, who brings them back or takes the plan up again; one who was
+///     called for something milder is called again;
 ///   * events and workers go by no switch: a lane or a worker that is worse since it is elsewhere
 ///     stops a plan that runs, which needs a person then, and brings nothing back; one of which
 ///     nobody can tell stops nothing, and none is evidence for a step forward;

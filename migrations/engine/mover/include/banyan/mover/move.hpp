@@ -49,6 +49,9 @@ struct MoveRequest {
                                       "banyan_lane_action", "banyan_expansions"};
   /// File name of the module's own database, beside the shared file; "" means own_file_name().
   std::string location{};
+  /// Puts better next steps into what keeps the module where it is, from whoever knows more than
+  /// the schema says: that a script is written and only waits to be applied.
+  std::function<void(SchemaReport& found)> advise{};
 };
 
 /// "shop.db", "warehouse" -> "shop.warehouse.db".
