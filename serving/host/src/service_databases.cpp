@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "banyan/binding/problem.hpp"
 #include "banyan/sql/database_identity.hpp"
 #include "banyan/sql/fault.hpp"
 #include "database_report.hpp"
@@ -147,8 +148,12 @@ std::vector<serving::Endpoint> database_endpoints(const Assembly& assembly,
     endpoint.path = database_path(module->name());
     endpoint.answer = [&database, &clock = environment.clock, keys, name = module->name()](
                           const http::Request& question, const Context&) {
-      return answer_database(sql::database_identity(database.source_of(name)), keys, question,
-                             clock.now());
+      try {
+        return answer_database(sql::database_identity(database.source_of(name)), keys, question,
+                               clock.now());
+      } catch (const sql::Fault& fault) {  // health tells of that
+        return binding::problem(fault.error());
+      }
     };
   }
   return all;
