@@ -17,6 +17,7 @@
 #include "banyan/host/parties.hpp"
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
+#include "banyan/sql/data_source.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"
@@ -59,9 +60,11 @@ struct HostedModule {
   const AnyPort& used() const {
     return witnessed ? witnessed : routed ? routed : here ? local() : remote;
   }
-  /// Whether the service can open the same tables: from another host it cannot open a file.
-  bool both_reach_data() const {
-    return !service || http::is_unix(*service) || http::is_loopback(service->host);
+  /// Whether the service can open the same tables: from another host it cannot open a file, and can
+  /// a server's database.
+  bool both_reach_data(sql::Engine engine) const {
+    return engine != sql::Engine::Sqlite || !service || http::is_unix(*service) ||
+           http::is_loopback(service->host);
   }
   /// Whether its sagas are in tables of its own, which this process reads: said in its declaration.
   bool keeps_sagas() const;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "assembly.hpp"
@@ -35,6 +36,7 @@
 #include "saga_watch.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
+#include "service_databases.hpp"
 #include "topology.hpp"
 #include "work_document.hpp"
 #include "work_elsewhere.hpp"
@@ -108,6 +110,8 @@ struct Process::Parts {
     open_database();
     open_control();
     assemble();
+    databases.emplace(*assembly, *database, options.event_keys, environment(), telemetry.log);
+    databases->begin();
     housekeeping.emplace(*database, *assembly, options, *scheduler, telemetry.log);
     sagas.emplace(*assembly, environment(), telemetry.log);
     health.emplace(ProcessHealth::Sources{.database = *database,
@@ -117,6 +121,7 @@ struct Process::Parts {
                                           .events = *events,
                                           .read_models = *read_models,
                                           .work = ledger,
+                                          .databases = *databases,
                                           .control = control.get()},
                    *scheduler, telemetry);
     serve();
@@ -136,6 +141,7 @@ struct Process::Parts {
   }
 
   void open_database() {
+    made_for_a_service = is_service_without_a_file();
     tell_of_a_password_that_is_seen();
     set_up_database(application, table, options, telemetry.log);
     database = sql::Database::open(
@@ -145,6 +151,27 @@ struct Process::Parts {
          .on_replaced = [this](const auto& problem) { tell_of_another_file(problem); }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
+    if (made_for_a_service) tell_of_a_new_database();
+  }
+
+  // One has its tables where the application has them, but for a module that was extracted.
+  bool is_service_without_a_file() const {
+    std::error_code unknown;
+    return options.trust == binding::Trust::Internal &&
+           options.database.engine == sql::Engine::Sqlite &&
+           !std::filesystem::exists(options.database.file, unknown);
+  }
+
+  void tell_of_a_new_database() const {
+    telemetry.log.write(
+        telemetry::Level::Warning, "database_made_for_a_service",
+        {{"database", serving::location_of(options.database.file)},
+         {"message",
+          "this service has made a new database, which has nothing in it: there was no " +
+              serving::location_of(options.database.file)},
+         {"next",
+          "if it is to work on the application's, stop it and start it with --database and the "
+          "whole path of that; if the module has one of its own, all is well"}});
   }
 
   void tell_of_another_file(const std::string& problem) const {
@@ -215,7 +242,7 @@ struct Process::Parts {
          .unowned = [this] { return server->unowned(); },
          .testers = [this](std::string_view module) { return server->testers(module); },
          .fallbacks = [this](std::string_view module) { return server->fallbacks(module); },
-         .preflight = [this](std::string_view module) { return server->preflight(module); },
+         .preflight = [this](std::string_view module) { return why_not_fit(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
          .judged_side = [this](std::string_view module) { return server->judged_side(module); },
@@ -225,9 +252,17 @@ struct Process::Parts {
         *scheduler, telemetry));
   }
 
+  std::optional<std::string> why_not_fit(std::string_view module) {
+    if (auto why = server->preflight(module)) return why;
+    return databases ? databases->why_apart(module) : std::nullopt;
+  }
+
   strangler::Topology topology(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
-    return module ? topology_of(*module, *database) : topology_of(name, *server);
+    if (module == nullptr) return topology_of(name, *server);
+    strangler::Topology sides = topology_of(*module, *database);
+    if (databases && databases->found_apart(name)) sides.old_side_sees_writes = false;
+    return sides;
   }
 
   const RoutingTable& decisions() const {
@@ -357,8 +392,10 @@ struct Process::Parts {
 
   // Only other processes of the application may tell a module what has happened.
   void serve_inside() {
-    for (auto endpoints : {events->endpoints(), read_models->endpoints(),
-                           work_endpoints(*assembly, ledger, options.event_keys, environment())}) {
+    for (auto endpoints :
+         {events->endpoints(), read_models->endpoints(),
+          work_endpoints(*assembly, ledger, options.event_keys, environment()),
+          database_endpoints(*assembly, *database, options.event_keys, environment())}) {
       for (serving::Endpoint& each : endpoints) {
         each.audience = Audience::Internal;
         served.endpoints.push_back(std::move(each));
@@ -390,6 +427,7 @@ struct Process::Parts {
   std::optional<Assembly> assembly;
   std::optional<EventTraffic> events;
   std::optional<WorkElsewhere> elsewhere;
+  std::optional<ServiceDatabases> databases;
   std::optional<ReadModels> read_models;
   std::optional<Housekeeping> housekeeping;
   std::optional<SagaWatch> sagas;
@@ -397,6 +435,7 @@ struct Process::Parts {
   serving::Served served;
   std::unique_ptr<serving::Server> server;
   std::optional<serving::ReloadWatch> watch;  ///< of the file, where there is one
+  bool made_for_a_service = false;            ///< the database
   bool drained = false;
 };
 
@@ -432,6 +471,7 @@ void Process::drain() {
   parts_->read_models->stop();
   parts_->events->stop();
   if (parts_->elsewhere) parts_->elsewhere->stop();
+  parts_->databases->stop();
   if (parts_->work) parts_->work->end();
   parts_->assembly->finish();
   if (parts_->fallback) parts_->fallback->end();
@@ -439,8 +479,14 @@ void Process::drain() {
 }
 
 std::string Process::greeting() const {
-  return greeting_of(parts_->application, *parts_->assembly, parts_->served,
-                     parts_->server->addresses());
+  std::string text = greeting_of(parts_->application, *parts_->assembly, parts_->served,
+                                 parts_->server->addresses());
+  if (parts_->made_for_a_service) {
+    text += "\n  A new database, with nothing in it: " +
+            serving::location_of(parts_->options.database.file) +
+            "\n  If it is to work on the application's, start it with --database FILE.\n";
+  }
+  return text;
 }
 
 }  // namespace banyan::host

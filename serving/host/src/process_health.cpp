@@ -69,6 +69,11 @@ void ProcessHealth::watch_services(Scheduler& scheduler, Health& health) {
         scheduler));
     health.add("service " + module->name(), false,
                [watched = probe.get()] { return watched->finding(); });
+    if (!module->here) continue;
+    health.add("database of service " + module->name(), false,
+               [&databases = sources_.databases, name = module->name()] {
+                 return databases.finding(name);
+               });
   }
 }
 

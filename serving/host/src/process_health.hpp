@@ -14,6 +14,7 @@
 #include "housekeeping.hpp"
 #include "read_models.hpp"
 #include "saga_watch.hpp"
+#include "service_databases.hpp"
 #include "work_ledger.hpp"
 
 namespace banyan::host {
@@ -31,6 +32,7 @@ class ProcessHealth {
     const EventTraffic& events;
     const ReadModels& read_models;
     const WorkLedger& work;
+    const ServiceDatabases& databases;
     const serving::ControlPlane* control;  ///< null: it steers nothing
   };
 

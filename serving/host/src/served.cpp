@@ -124,7 +124,7 @@ serving::Served served_by(const Application& application, const Assembly& assemb
     row.workers = module->workers.get();
     if (module->transport) row.service = module->transport->shared_group();
     row.routed = module->routed != nullptr;
-    row.both_reach_data = module->both_reach_data();
+    row.both_reach_data = module->both_reach_data(database.source().engine);
     row.runs = module->runs();
     row.needs = module->entry->needs;
     row.callers = [&assembly, name = row.name] { return assembly.callers_of(name); };

@@ -6,8 +6,10 @@
 namespace banyan::host {
 namespace {
 
-/// As the fence says; in a server's database, which has none, shared.
+/// As the fence says. A server's database has none: there each module has a schema of its own from
+/// the start.
 strangler::DataStage data_stage(const std::string& module, const sql::Database& database) {
+  if (database.source().engine != sql::Engine::Sqlite) return strangler::DataStage::Separate;
   return strangler::data_stage_from(database.stage_of(module))
       .value_or(strangler::DataStage::Shared);
 }
@@ -18,7 +20,7 @@ strangler::Topology topology_of(const HostedModule& module, const sql::Database&
   return {.old_side = module.here,
           .new_side = module.service.has_value(),
           .data = data_stage(module.name(), database),
-          .both_reach_data = module.both_reach_data()};
+          .both_reach_data = module.both_reach_data(database.source().engine)};
 }
 
 strangler::Topology topology_of(std::string_view rollout, const serving::Server& server) {

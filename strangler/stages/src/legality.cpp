@@ -170,7 +170,9 @@ std::optional<std::string> why_writes_stay(std::string_view module, const Topolo
   return "nobody has said that both sides of " + name +
          " work on the same data, so what its new side has written may be missing on the old one. "
          "If they do, say shared_data = true in [rollouts." +
-         name + ".fallback].";
+         name +
+         ".fallback]; of a module of this application `banyan status` says so where its service "
+         "works on another database.";
 }
 
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,

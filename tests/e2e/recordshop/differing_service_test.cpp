@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The catalog has left, and one price in its own database is another one: what the shop's operators
-// see of that, before and after it is mended.
+// The catalog's service works on a copy of the database, where one price is another one: what the
+// shop's operators see of that, before and after it is mended.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +19,7 @@ namespace banyan::test {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr std::string_view kOperation = "catalog.get_track";
@@ -36,8 +37,7 @@ class ADifferingService : public testing::Test {
     }
     raise_the_price_by(100);
     write_configuration();
-    service_ = started("service", {BANYAN_BIN "/recordshop-catalog", "--internal", "--listen",
-                                   to_string(there_), "--database", file("catalog.db")});
+    service_ = service_on("catalog.db");
     shop_ = started("shop", {BANYAN_BIN "/flavours/routed-catalog/recordshop", "--config",
                              file("banyan.toml"), "--port", std::to_string(here_.port),
                              "--internal-address", "unix:" + file("inside.sock"), "--sticky",
@@ -78,6 +78,17 @@ waived = ["catalog.list_albums", "catalog.get_album", "catalog.list_tracks", "ca
     return await_file(file(name + ".ready"), *process).empty() ? nullptr : std::move(process);
   }
 
+  std::unique_ptr<ChildProcess> service_on(const std::string& database) {
+    return started("service on " + database,
+                   {BANYAN_BIN "/recordshop-catalog", "--internal", "--listen", to_string(there_),
+                    "--database", file(database)});
+  }
+  void start_the_service_on(const std::string& database) {
+    service_.reset();
+    service_ = service_on(database);
+    ASSERT_TRUE(service_);
+  }
+
   /// One after the other, each by another customer, on one connection.
   void read(int times) {
     for (int i = 0; i < times; ++i) {
@@ -114,6 +125,16 @@ waived = ["catalog.list_albums", "catalog.get_album", "catalog.list_tracks", "ca
     return {0, 0};
   }
   json plan() const { return told({"plan", "catalog"}); }
+  json rollout() const {
+    const json status = told({"status"});
+    for (const json& each : status.at("rollouts")) {
+      if (each.at("module") == "catalog") return each;
+    }
+    return json::object();
+  }
+  bool is_told_to_be_apart() const {
+    return told({"status"}).at("attention").dump().contains("works on another database");
+  }
 
   template <class Condition>
   static void until(const std::string& what, Condition condition) {
@@ -160,11 +181,10 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   EXPECT_EQ(again.exit_code, 1) << again.output;
   EXPECT_THAT(again.output, HasSubstr("/price"));
 
-  // A plan does not begin with it, and does not get far.
+  // A plan does not begin with it: the copy is not where the shop writes. Nor does it get far.
   const Ran refused = banyan({"plan", "catalog", "start", "--why", "it looked alright"});
   EXPECT_EQ(refused.exit_code, 1) << refused.output;
-  EXPECT_THAT(refused.output, HasSubstr("catalog.get_track "));
-  EXPECT_THAT(refused.output, HasSubstr("`banyan differences catalog` says in what"));
+  EXPECT_THAT(refused.output, HasSubstr("works on another database"));
   ASSERT_EQ(banyan({"plan", "catalog", "start", "--force", "--why", "to see it go back"}).exit_code,
             0);
   until("the plan to go back", [&] {
@@ -177,7 +197,7 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   EXPECT_EQ(plan().at("share"), "0%");
 
   // Mended, it is the same once more, and no pair differs from here on.
-  raise_the_price_by(-100);
+  start_the_service_on("shop.db");
   const Ran mended = banyan(replay);
   EXPECT_EQ(mended.exit_code, 0) << mended.output;
   EXPECT_THAT(mended.output, HasSubstr("the same"));
@@ -197,12 +217,37 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   EXPECT_EQ(pairs().second, differing) << report().dump(2);
 
   // The plan goes on by itself.
-  ASSERT_EQ(banyan({"plan", "catalog", "start", "--why", "the price is mended"}).exit_code, 0);
+  ASSERT_EQ(banyan({"plan", "catalog", "start", "--why", "it is mended"}).exit_code, 0);
   until("the plan to advance", [&] {
     read(20);
     return plan().at("share") == "100%";
   });
   EXPECT_NE(plan().at("state"), "rolled_back") << plan().at("reason");
+}
+
+TEST_F(ADifferingService, GetsNoTrafficWhileItWorksOnAnotherDatabase) {
+  until("the attention, before anything has moved", [&] { return is_told_to_be_apart(); });
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"shift", "catalog", "100%", "--why", "out"},
+        std::vector<std::string>{"next", "catalog", "--why", "out"}}) {
+    const Ran refused = banyan(words);
+    EXPECT_EQ(refused.exit_code, 1) << refused.output;
+    EXPECT_THAT(refused.output,
+                AllOf(HasSubstr(file("catalog.db")), HasSubstr("--database " + file("shop.db")),
+                      HasSubstr("--force")));
+  }
+
+  // Who forces it is told all the same.
+  ASSERT_EQ(banyan({"shift", "catalog", "100%", "--force", "--why", "to see it told"}).exit_code,
+            0);
+  EXPECT_TRUE(is_told_to_be_apart());
+  EXPECT_EQ(rollout().at("data"), "unknown") << "what is written there is not here";
+  ASSERT_EQ(banyan({"back", "catalog", "--why", "home"}).exit_code, 0);
+
+  start_the_service_on("shop.db");
+  until("nothing of it to attend to", [&] { return !is_told_to_be_apart(); });
+  const Ran shifted = banyan({"shift", "catalog", "100%", "--why", "out"});
+  EXPECT_EQ(shifted.exit_code, 0) << shifted.output;
 }
 
 }  // namespace

@@ -137,6 +137,15 @@ ModuleEntry module_that_asks_for_the_weather(Linkage linkage) {
   return entry;
 }
 
+TEST(AServiceOnAnotherHost, ReachesADatabaseOfAServerAndNoFile) {
+  HostedModule module;
+  module.service = http::Endpoint{"shop.example", 8081};
+  EXPECT_FALSE(module.both_reach_data(sql::Engine::Sqlite));
+  EXPECT_TRUE(module.both_reach_data(sql::Engine::Postgres));
+  module.service = http::Endpoint{"127.0.0.1", 8081};
+  EXPECT_TRUE(module.both_reach_data(sql::Engine::Sqlite));
+}
+
 TEST(Assembly, GivesAModuleTheOutsidePartiesThatTheApplicationMakesByItsOptions) {
   Options options;
   options.own = {{"weather", "rain"}};

@@ -131,6 +131,20 @@ TEST_F(ARestart, OfAnOlderVersionGoesOnWhereTheNewerOneHasOnlyExpanded) {
   EXPECT_EQ(scripts_applied(), 2);
 }
 
+TEST_F(ARestart, OfAServiceHasADatabaseAndItsFirstStartSaysThatItIsNew) {
+  constexpr const char* kNew = "A new database, with nothing in it: ";
+  ChildProcess first = start("1", {"--internal"});
+  EXPECT_THAT(text("output-1"),
+              HasSubstr(kNew + std::filesystem::canonical(file("shop.db")).string()));
+  EXPECT_EQ(first.stop(), 0);
+  EXPECT_THAT(text("log.json"), HasSubstr("database_made_for_a_service"));
+  std::filesystem::remove(file("log.json"));
+  ChildProcess second = start("2", {"--internal"});
+  EXPECT_THAT(text("output-2"), testing::Not(HasSubstr(kNew)));
+  EXPECT_EQ(second.stop(), 0);
+  EXPECT_THAT(text("log.json"), testing::Not(HasSubstr("database_made_for_a_service")));
+}
+
 /// Whether that process waits for its turn at what lies in the folder.
 bool waits_for(const std::filesystem::path& folder, pid_t process) {
   struct stat known{};
