@@ -16,6 +16,7 @@
 #include "banyan/security/webhook_keys.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/sql/database.hpp"
+#include "banyan/sql/database_identity.hpp"
 #include "banyan/telemetry/health.hpp"
 #include "banyan/telemetry/log.hpp"
 
