@@ -513,7 +513,7 @@ TEST(ControlStoreFile, RefusesAFolderAndAFileInAFolderThatIsNotThere) {
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().rule, "banyan.control_store_unavailable");
   EXPECT_THAT(nowhere.error().message,
-              HasSubstr("Check that its folder exists, may be written and has room."));
+              HasSubstr("Check that its folder exists, may be written and has room"));
 }
 
 TEST(ControlStoreFile, RefusesTheDatabaseOfAnotherApplication) {
