@@ -166,7 +166,7 @@ TEST_F(CheckCommand, FindsThatARolloutWouldLoseTheRoutesOfItsWrites) {
   ASSERT_TRUE((*store)->enlist({"catalog"}));
   ASSERT_TRUE((*store)->change(
       "catalog", {"ann", "why"}, [](const strangler::Traffic&) -> Result<strangler::Traffic> {
-        return strangler::Traffic::of(strangler::Percent::all(), strangler::Side::Remote);
+        return strangler::Traffic::of(strangler::Percent::all(), Side::Remote);
       }));
   const std::string reads = shop_with("prefix = \"/albums\"\nmethods = [\"*\"]",
                                       "prefix = \"/albums\"\nmethods = [\"GET\"]");
