@@ -145,7 +145,7 @@ TEST_F(Plans, TheTableOfARevisionIsGoneBackToAndTheDryRunTells) {
   EXPECT_EQ(banyan({"goto", "2", "--why", "again"}).out,
             "all traffic is as it was at revision 2; nothing to change\n");
   const Outcome far = banyan({"goto", "9", "--why", "x"});
-  EXPECT_EQ(far.exit_code, 1);
+  EXPECT_EQ(far.exit_code, 69);
   EXPECT_THAT(far.err, HasSubstr("there is no revision 9 yet: the last is 4"));
 }
 
