@@ -75,7 +75,7 @@ class Names:
         groups.append(root / "app/banyan/src/command_line.cpp")
         declared = "".join(group.read_text() for group in groups)
         self.commands = set(re.findall(r'\b(?:set\.group|add_subcommand)\(\s*"(\w+)"', declared))
-        self.commands |= set(re.findall(r'\bset\.command\(\s*(?:\*\w+,\s*)?"(\w+)"', declared))
+        self.commands |= set(re.findall(r'\b(?:set|commands_)\.command\(\s*(?:\*\w+,\s*)?"(\w+)"', declared))
 
     def missing(self, text: str, shell: bool, past: bool = False) -> list[str]:
         """`past`: in a document that tells how something came about, and may name what is gone."""

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "assembly.hpp"
 #include "banyan/http/instance_lock.hpp"
 #include "banyan/http/loopback.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/kit_tables/kit_tables.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "banyan/serving/dependency.hpp"
@@ -204,8 +204,7 @@ struct Process::Parts {
     const std::string shown = options.database.display();
     const std::string& connection = options.database.connection;
     if (connection.empty() || shown == connection) return;
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    const std::string words = whole_file("/proc/self/cmdline").value_or("");
     if (words.find(connection) == std::string::npos) return;
     telemetry.log.write(
         telemetry::Level::Warning, "password_seen",

@@ -9,12 +9,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/posix/descriptor.hpp"
 
 namespace banyan::strangler {
@@ -91,9 +90,7 @@ ProgressFile::ProgressFile(std::string file, std::string program)
 
 ProgressFile::Kept ProgressFile::read() const {
   try {
-    std::ifstream file(file_, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = Json::parse(whole_file(file_).value_or(""), nullptr, false);
     if (!json.is_object() || json.at("format").get<std::int64_t>() != kProgressFormat) return {};
     return kept_in(json);
   } catch (const std::exception&) {  // a field is missing, or of another kind; or it cannot be read

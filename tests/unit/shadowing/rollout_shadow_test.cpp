@@ -19,7 +19,7 @@ TEST(Copies, AreMadeAtTheStageShadowAndAtCanaryWhereTheFileSaysHow) {
 }
 
 TEST(ARolloutShadow, AsksForTheStageOnceForEachRevision) {
-  RolloutShadow shadow("catalog");
+  RolloutShadow shadow("catalog", system_clock());
   int asked = 0;
   Traffic now;
   const auto traffic = [&] {
@@ -36,7 +36,7 @@ TEST(ARolloutShadow, AsksForTheStageOnceForEachRevision) {
 }
 
 TEST(ARolloutShadow, BeginsItsFindingsAnewWhereSomethingElseIsDeclared) {
-  RolloutShadow shadow("catalog");
+  RolloutShadow shadow("catalog", system_clock());
   EXPECT_EQ(shadow.findings(), nullptr);
   ComparisonPlan plan;
   const auto first = shadow.findings(plan, false);

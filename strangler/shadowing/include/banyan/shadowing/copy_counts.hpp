@@ -39,7 +39,7 @@ std::string_view to_string(CopyDropped reason);
 class CopyCounts {
  public:
   /// `clock` must outlive it.
-  explicit CopyCounts(const Clock& clock = system_clock()) : clock_(clock) {}
+  explicit CopyCounts(const Clock& clock) : clock_(clock) {}
 
   void sent(bool to_old_again) { add(to_old_again ? sent_again_ : sent_); }
   void compared() { add(compared_); }

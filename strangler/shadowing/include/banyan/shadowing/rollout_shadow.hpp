@@ -30,8 +30,7 @@ bool copies_at(const Traffic& traffic, bool declared);
 class RolloutShadow {
  public:
   /// `clock` must outlive it.
-  explicit RolloutShadow(std::string name, const Clock& clock = system_clock())
-      : counts(clock), name_(std::move(name)) {}
+  RolloutShadow(std::string name, const Clock& clock) : counts(clock), name_(std::move(name)) {}
 
   const std::string& name() const { return name_; }
 
