@@ -170,8 +170,7 @@ class APromotionOfWrites : public APromotion {
   void walk_to_the_writes() {
     ASSERT_EQ(place(), "legacy");
     until("the plan waits for writes", [&] {
-      return plan()["reason"].get<std::string>().find("seen on the old side") !=
-             std::string::npos;
+      return plan()["reason"].get<std::string>().find("seen on the old side") != std::string::npos;
     });
     until("the writes have moved", [&] {
       place();  // of a side that hardly anybody has asked nothing is known to be unusual
