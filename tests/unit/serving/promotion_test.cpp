@@ -202,8 +202,10 @@ TEST_F(APromotionOfWrites, CallsAPersonLoudlyWhereTheyMayNotComeHome) {
     EXPECT_EQ(place(), "new");
     return plan()["state"] == "needs_person";
   });
-  EXPECT_THAT(plan()["reason"].get<std::string>(),
-              HasSubstr("shared_data = true in [rollouts.catalog.fallback]"));
+  until("the reason", [&] {
+    return plan()["reason"].get<std::string>().contains(
+        "shared_data = true in [rollouts.catalog.fallback]");
+  });
   for (int i = 0; i < 20; ++i) EXPECT_EQ(place(), "new") << "never behind anybody's back";
   until("a line in the log", [&] { return log().find("plan_needs_person") != std::string::npos; });
   const test::Seen ready = test::get(port_, "/health/ready");
