@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "banyan/kernel/result.hpp"
@@ -19,25 +18,5 @@ bool knows_sightings(const sqlite::Connection& connection);
 
 /// Whether it has a place for the lines of the switch log that are no revisions; likewise.
 bool knows_notes(const sqlite::Connection& connection);
-
-/// What SQLite refused, as an error that says what to do.
-Error control_store_error(const std::string& file, const sqlite::Fault& fault);
-
-/// The file was renamed, removed or replaced while this process had it open.
-Error moved_control_store(const std::string& file);
-
-/// That line of the switch log ("line 7", "note 3") was there and is not any more.
-Error rewound_control_store(const std::string& file, const std::string& line);
-
-/// Its log lacks what the notes say was in it: "revision 51", and where it ends instead.
-Error older_control_store(const std::string& file, const std::string& lacks, std::uint64_t ends_at,
-                          const std::string& notes);
-
-/// There is no room on its disk: for a change that sends the new side more, or for none at all.
-enum class NoRoom : std::uint8_t { ForMore, ForAnything };
-Error full_control_store(const std::string& file, NoRoom what);
-
-/// A stage that this version does not know.
-Error made_by_a_newer_version(const std::string& file, const std::string& what);
 
 }  // namespace banyan::strangler

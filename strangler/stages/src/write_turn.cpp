@@ -50,9 +50,18 @@ sqlite::FileLock* WriteTurn::opened() {
   }
 }
 
-WriteTransaction::WriteTransaction(WriteTurn& turn, const sqlite::Connection& connection,
+BusyWait::BusyWait(sqlite::Connection& connection, std::chrono::milliseconds most)
+    : connection_(connection) {
+  connection_.set_busy_wait(most);
+}
+
+BusyWait::~BusyWait() { connection_.set_busy_wait(sqlite::Connection::kBusyWait); }
+
+WriteTransaction::WriteTransaction(WriteTurn& turn, sqlite::Connection& connection,
                                    std::chrono::milliseconds wait)
-    : turn_(turn.take(wait)), transaction_(connection, sqlite::Begin::Immediate) {}
+    : busy_wait_(connection, wait),
+      turn_(turn.take(wait)),
+      transaction_(connection, sqlite::Begin::Immediate) {}
 
 void WriteTransaction::commit() {
   transaction_.commit();

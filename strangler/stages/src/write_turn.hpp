@@ -50,15 +50,29 @@ class WriteTurn {
   std::optional<sqlite::FileLock> lock_;
 };
 
+/// For as long as it is there, the connection waits at most so long for a lock of SQLite's.
+class BusyWait final {
+ public:
+  BusyWait(sqlite::Connection& connection, std::chrono::milliseconds most);
+  ~BusyWait();
+  BusyWait(const BusyWait&) = delete;
+  BusyWait& operator=(const BusyWait&) = delete;
+
+ private:
+  sqlite::Connection& connection_;
+};
+
 /// A transaction that writes, in one's turn. Rolled back unless committed; after the commit it is
-/// the others' turn.
+/// the others' turn. `wait`: for one's turn, and then for those who know no turns, the sqlite3
+/// shell and earlier versions. Throws sqlite::Fault (Busy).
 class WriteTransaction {
  public:
-  WriteTransaction(WriteTurn& turn, const sqlite::Connection& connection,
+  WriteTransaction(WriteTurn& turn, sqlite::Connection& connection,
                    std::chrono::milliseconds wait = sqlite::Connection::kBusyWait);
   void commit();
 
  private:
+  BusyWait busy_wait_;
   WriteTurn::Held turn_;
   sqlite::Transaction transaction_;  // goes first
 };
