@@ -74,14 +74,16 @@ void write_durably(const std::filesystem::path& file, std::string_view content,
   auto part = file;
   part += '.' + std::to_string(::getpid()) + ".part";
   try {
-    const OpenFile made(part, O_WRONLY | O_CREAT | O_TRUNC);
-    made.belong_to_owner_of({file, model});
-    made.write(content);
+    {
+      const OpenFile made(part, O_WRONLY | O_CREAT | O_TRUNC);
+      made.belong_to_owner_of({file, model});
+      made.write(content);
+    }
+    replace_durably(part, file);
   } catch (...) {
-    ::unlink(part.c_str());
+    ::unlink(part.c_str());  // it has another name once it was renamed
     throw;
   }
-  replace_durably(part, file);
 }
 
 }  // namespace banyan::sqlite

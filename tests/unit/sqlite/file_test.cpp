@@ -169,5 +169,12 @@ TEST_F(FileTest, ADurableFileThatCannotBeWrittenIsAFault) {
   EXPECT_THROW(sync_folder(folder_.path() / "none"), fs::filesystem_error);
 }
 
+TEST_F(FileTest, ADurableFileThatCannotTakeItsPlaceLeavesNothingBeside) {
+  const fs::path taken = folder_.path() / "taken";
+  fs::create_directory(taken);
+  EXPECT_THROW(write_durably(taken, "x"), fs::filesystem_error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1) << "but what was there";
+}
+
 }  // namespace
 }  // namespace banyan::sqlite
