@@ -316,8 +316,12 @@ Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::string& file
                                                          const std::vector<std::string>& notes) {
   auto connection = open_control_file(file, mode);
   if (!connection) return fail(std::move(connection.error()));
-  return std::unique_ptr<ControlStore>(
-      std::make_unique<SqliteControlStore>(file, std::move(*connection), clock, mode, notes));
+  try {
+    return std::unique_ptr<ControlStore>(
+        std::make_unique<SqliteControlStore>(file, std::move(*connection), clock, mode, notes));
+  } catch (const sqlite::Fault& fault) {
+    return fail(control_store_error(file, fault));
+  }
 }
 
 }  // namespace banyan::strangler

@@ -18,6 +18,7 @@
 #include "banyan/stages/made_note.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/failing_locks.hpp"
 #include "support/full_disk.hpp"
 #include "support/raw_sqlite.hpp"
 #include "support/small_disk.hpp"
@@ -350,6 +351,20 @@ TEST_F(AKeptStore, IsHeldAgainstANoteElsewhereTooThatNamesIt) {
   // Of another store: the configuration names this one only now.
   write_made_note(elsewhere, folder_.file("other.db"), {.seq = 9, .hash = std::string(64, 'a')});
   EXPECT_TRUE(open({elsewhere})->stand());
+}
+
+TEST_F(AKeptStore, IsRefusedWithAnErrorWhateverOfItFailsWhileItIsOpened) {
+  test::FailingLocks locks("control.db");
+  int refused = 0;
+  for (int nth = 1;; ++nth) {
+    locks.fail(nth);
+    const auto store = ControlStore::open(file_, system_clock(), ControlStore::Mode::MustExist);
+    if (!locks.failed()) break;
+    if (store) continue;
+    ++refused;
+    EXPECT_EQ(store.error().rule, "banyan.control_store_unavailable") << "lock " << nth;
+  }
+  EXPECT_GT(refused, 0);
 }
 
 TEST(AKeptStoreThatIsDamaged, NamesTheSameWayOutAsOneThatIsLost) {
