@@ -93,10 +93,9 @@ std::optional<Error> StoreAccess::unwritable() {
 
 void StoreAccess::tend() {
   const auto may_be_over = guarded([&]() -> Result<bool> {
-    if (!trouble_) {
-      if (!log_beside_.is_brought_in()) bring_in();
-      return false;
-    }
+    // Also of a full disk: the log that is in the file has its room for the way back again.
+    if (!log_beside_.is_brought_in()) bring_in();
+    if (!trouble_) return false;
     if (auto room = check_room(); !room) return fail(std::move(room.error()));
     return true;
   });

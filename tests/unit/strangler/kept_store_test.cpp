@@ -420,6 +420,30 @@ TEST(AKeptStoreOnAFullDisk, SaysSoFromTheFirstWriteThatFailedUntilOneSucceeds) {
   EXPECT_THAT(store->verify()->problems, IsEmpty());
 }
 
+TEST(AKeptStoreOnAFullDisk, IsBroughtIntoItsFileOnceNobodyReadsWhatWasBefore) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  test::FullDisk disk("control.db-wal");  // the file itself can be written: it has the pages
+  const auto store = ControlStore::open(file, system_clock()).value();
+  ASSERT_TRUE(store->enlist({"catalog"}));
+  ASSERT_TRUE(to_share(*store, "10"));
+  test::RawSqlite reader(file);
+  reader.run("BEGIN; SELECT count(*) FROM switch_log");
+  ASSERT_TRUE(to_share(*store, "20"));
+  disk.fill();
+  ASSERT_FALSE(to_share(*store, "100"));
+  ASSERT_TRUE(store->unwritable());
+
+  reader.run("COMMIT");
+  store->tend();
+  EXPECT_TRUE(store->unwritable()) << "it cannot be written yet";
+  const std::string copy = folder.file("copy.db");
+  fs::copy_file(file, copy);
+  const auto kept = ControlStore::open(copy, system_clock());
+  ASSERT_TRUE(kept);
+  EXPECT_EQ((*kept)->stand()->revision, 2U) << "the file alone has what was answered";
+}
+
 // A file system of its own, really full.
 TEST(AKeptStoreOnAFullDisk, TakesAWayBackAndNothingThatSendsTheNewSideMore) {
   const test::TemporaryFolder folder;
