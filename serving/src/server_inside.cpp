@@ -7,6 +7,7 @@
 #include "banyan/serving/dependency.hpp"
 #include "metrics.hpp"
 #include "read_fallback.hpp"
+#include "rollout_samples.hpp"
 #include "secret.hpp"
 #include "server_inside.hpp"
 

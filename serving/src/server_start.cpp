@@ -102,8 +102,8 @@ void Server::prepare() {
   documents.insert(documents.end(), of_application.begin(), of_application.end());
   std::vector<Desk> desks = all.parts.served.desks;
   if (all.parts.control != nullptr) {
-    all.shadows.emplace(Shadows::Parts{all.parts.control->stages(), *all.outcomes,
-                                       all.parts.settings.trusted_peers, all.parts.clock});
+    all.shadows.emplace(
+        Shadows::Parts{*all.outcomes, all.parts.settings.trusted_peers, all.parts.clock});
     all.differences.emplace(*all.routes, all.book, all.parts.clock, all.log());
     desks.push_back({"differences", [&all](const strangler::AdminRequest& request) {
                        return all.differences->answer(request);

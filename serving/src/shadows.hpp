@@ -3,22 +3,19 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "banyan/forwarding/outcome.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
-#include "banyan/stages/stages.hpp"
-#include "banyan/telemetry/metrics.hpp"
 #include "chain/transaction.hpp"
 #include "outcomes.hpp"
-#include "rollout_book.hpp"
 
 namespace banyan::serving {
+
+struct ShadowCopy;
 
 /// Copies of reads for the other side of their rollout, and the comparison of both answers. No
 /// client waits for any of it: a copy is made when the real answer is complete, and is the first
@@ -28,7 +25,6 @@ namespace banyan::serving {
 class Shadows {
  public:
   struct Parts {
-    const strangler::Stages& stages;
     Outcomes& outcomes;
     const strangler::TrustedPeers& trusted_peers;
     const Clock& clock;
@@ -37,12 +33,8 @@ class Shadows {
   explicit Shadows(const Parts& parts);
   ~Shadows() { end(); }
 
-  /// Whether the read is to be copied, and if so what keeps what a copy needs. Null mostly, and
-  /// always where a tester has chosen the side. On the transaction's loop; without an allocation
-  /// and without a lock where nothing is copied.
-  static std::shared_ptr<strangler::Capture> capture(Transaction& transaction,
-                                                     const strangler::Stages& stages);
-  /// A request with a capture has its answer. On its loop, or on a worker that has answered it.
+  /// A request with a capture (see reads_to_copy.hpp) has its answer. On its loop, or on a worker
+  /// that has answered it.
   void answered(Transaction& transaction, const strangler::Outcome& outcome);
 
   /// Waits for what the workers are at; nothing is copied or compared from then on. Before whatever
@@ -50,12 +42,11 @@ class Shadows {
   void end();
 
  private:
-  struct Copy;
-  using CopyPtr = std::shared_ptr<Copy>;
+  using CopyPtr = std::shared_ptr<ShadowCopy>;
   void send(const CopyPtr& copy);
   void ask_upstream(const CopyPtr& copy);
   void ask_here(const CopyPtr& copy);
-  void tell(const Copy& copy, const strangler::Outcome& outcome) const;
+  void tell(const ShadowCopy& copy, const strangler::Outcome& outcome) const;
   void compare(const CopyPtr& copy, http::Response other);
   void fault(std::string_view what) const;
 
@@ -67,8 +58,5 @@ class Shadows {
   std::unique_ptr<Executor> askers_;
   std::unique_ptr<Executor> comparers_;
 };
-
-/// banyan_shadow_…, banyan_fallbacks_… and banyan_forced_….
-std::vector<telemetry::Sample> samples(const RolloutBook& book);
 
 }  // namespace banyan::serving

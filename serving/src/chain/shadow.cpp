@@ -2,6 +2,7 @@
 // Whether a read is to be copied for the other side. What a copy needs is kept while the request
 // goes on its way; the copy itself is made when the real answer is complete.
 #include "chain/stations.hpp"
+#include "reads_to_copy.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -12,7 +13,7 @@ class Shadow final : public Interceptor {
 
   Step handle(const TransactionPtr& transaction) override {
     const bool may_be = transaction->effect == Effect::Read && transaction->target->both_sides;
-    if (may_be) transaction->capture = Shadows::capture(*transaction, stages_);
+    if (may_be) transaction->capture = capture_if_copied(*transaction, stages_);
     return Step::Next;
   }
 
