@@ -31,14 +31,14 @@
 #include "control_server.hpp"
 #include "guard.hpp"
 #include "probe.hpp"
+#include "questions.hpp"
 #include "state_folder.hpp"
-#include "status_json.hpp"
 
 namespace banyan::supervision {
 namespace {
 
 using posix::Descriptor;
-using Json = nlohmann::ordered_json;
+using Json = Questions::Json;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kSelf = "banyan";
@@ -87,8 +87,9 @@ class Supervisor {
         wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
         signals_(take_signals()),
         control_(deployment.state,
-                 [this](Json& question, bool first) { return answer(question, first); }),
+                 [this](Json& question, bool first) { return questions_.answer(question, first); }),
         fleet_(deployment),
+        questions_(deployment, fleet_, clock_, [this](const std::string& line) { say(line); }),
         members_(deployment.programs.size()) {
     // What a program has left behind when it ended comes to us, who end it.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -376,63 +377,6 @@ class Supervisor {
     }
   }
 
-  // --- what is asked ---------------------------------------------------------------------------
-
-  static Json refusal(const char* rule, const std::string& detail) {
-    return {{"rule", rule}, {"detail", detail}};
-  }
-
-  std::optional<Json> answer(Json& question, bool first) {
-    const std::string what = question.value("ask", "");
-    if (what == "status") return status_json(deployment_, fleet_, now());
-    if (what == "stop") {
-      if (first && !fleet_.stopping()) {
-        say("was told to stop by `banyan down`");
-        fleet_.stop();
-      }
-      if (fleet_.over()) return status_json(deployment_, fleet_, now());
-      return std::nullopt;
-    }
-    if (what == "restart") return answer_restart(question, first);
-    return refusal("supervision.unknown_question",
-                   "this supervisor does not know \"" + what + "\"; it is of another version");
-  }
-
-  std::optional<Json> answer_restart(Json& question, bool first) {
-    const std::string wanted = question.value("program", "");
-    const auto program = deployment_.find(wanted);
-    if (!program) {
-      std::string known;
-      for (const Program& each : deployment_.programs) {
-        known += (known.empty() ? "" : ", ") + each.name;
-      }
-      return refusal("supervision.unknown_program",
-                     "there is no program \"" + wanted + "\". Known: " + known);
-    }
-    const Status& status = fleet_.status(*program);
-    if (first) {
-      if (fleet_.stopping()) return refusal("supervision.stopping", "everything is being stopped");
-      question["restarts"] = status.restarts;
-      say("was told to restart " + wanted);
-      fleet_.restart(*program, now());
-      return std::nullopt;
-    }
-    if (status.state == State::Stopping || status.restarts == question["restarts"]) {
-      if (!fleet_.over()) return std::nullopt;
-    }
-    if (status.state == State::Ready || status.state == State::Done) {
-      return status_json(deployment_, fleet_, now());
-    }
-    if (status.state == State::Starting) return std::nullopt;
-    if (status.state == State::Waiting) {
-      return refusal("supervision.not_ready", wanted + " waits for what it needs: `banyan ps`");
-    }
-    return refusal("supervision.not_ready",
-                   wanted + " is " + std::string(to_string(status.state)) +
-                       (status.last_end ? ": " + to_string(*status.last_end) : "") +
-                       "; `banyan logs` says more");
-  }
-
   // --- the end ---------------------------------------------------------------------------------
 
   int end() {
@@ -463,6 +407,7 @@ class Supervisor {
   Descriptor signals_;
   ControlServer control_;
   Fleet fleet_;
+  Questions questions_;
   std::vector<Member> members_;
   std::vector<LogFile> logs_;  ///< of the programs, and then its own
   std::list<Output> outputs_;
