@@ -12,13 +12,19 @@ Questions::Json refusal(const char* rule, const std::string& detail) {
   return {{"rule", rule}, {"detail", detail}};
 }
 
+/// "" where it is not there, or no text: whoever may open the socket may write anything.
+std::string text_of(const Questions::Json& question, const char* key) {
+  const auto found = question.find(key);
+  return found != question.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 }  // namespace
 
 Questions::Questions(const Deployment& deployment, Fleet& fleet, const Clock& clock, Say say)
     : deployment_(deployment), fleet_(fleet), clock_(clock), say_(std::move(say)) {}
 
 std::optional<Questions::Json> Questions::answer(Json& question, bool first) {
-  const std::string what = question.value("ask", "");
+  const std::string what = text_of(question, "ask");
   if (what == "status") return status_json(deployment_, fleet_, clock_.steady());
   if (what == "stop") {
     if (first && !fleet_.stopping()) {
@@ -34,7 +40,7 @@ std::optional<Questions::Json> Questions::answer(Json& question, bool first) {
 }
 
 std::optional<Questions::Json> Questions::answer_restart(Json& question, bool first) {
-  const std::string wanted = question.value("program", "");
+  const std::string wanted = text_of(question, "program");
   const auto program = deployment_.find(wanted);
   if (!program) {
     std::string known;
