@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "assembly.hpp"
 #include "banyan/http/instance_lock.hpp"
 #include "banyan/http/loopback.hpp"
-#include "banyan/kernel/whole_file.hpp"
 #include "banyan/kit_tables/kit_tables.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "banyan/serving/dependency.hpp"
@@ -23,6 +21,7 @@
 #include "call_evidence.hpp"
 #include "call_fallback.hpp"
 #include "call_telemetry.hpp"
+#include "database_notices.hpp"
 #include "database_setup.hpp"
 #include "database_users.hpp"
 #include "event_traffic.hpp"
@@ -141,47 +140,20 @@ struct Process::Parts {
   }
 
   void open_database() {
-    made_for_a_service = is_service_without_a_file();
-    tell_of_a_password_that_is_seen();
+    made_for_a_service = is_service_without_a_file(options);
+    tell_of_a_password_that_is_seen(options, telemetry.log);
     set_up_database(application, table, options, telemetry.log);
     database = sql::Database::open(
         options.database,
         {.application = application.name,
          .on_fault = [this](std::string_view what) { telemetry.background_fault(what); },
-         .on_replaced = [this](const auto& problem) { tell_of_another_file(problem); }});
+         .on_replaced =
+             [this](const auto& problem) {
+               tell_of_another_file(options, problem, telemetry.log);
+             }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
-    if (made_for_a_service) tell_of_a_new_database();
-  }
-
-  // One has its tables where the application has them, but for a module that was extracted.
-  bool is_service_without_a_file() const {
-    std::error_code unknown;
-    return options.trust == binding::Trust::Internal &&
-           options.database.engine == sql::Engine::Sqlite &&
-           !std::filesystem::exists(options.database.file, unknown);
-  }
-
-  void tell_of_a_new_database() const {
-    telemetry.log.write(
-        telemetry::Level::Warning, "database_made_for_a_service",
-        {{"database", serving::location_of(options.database.file)},
-         {"message",
-          "this service has made a new database, which has nothing in it: there was no " +
-              serving::location_of(options.database.file)},
-         {"next",
-          "if it is to work on the application's, stop it and start it with --database and the "
-          "whole path of that; if the module has one of its own, all is well"}});
-  }
-
-  void tell_of_another_file(const std::string& problem) const {
-    const std::string file = options.database.display();
-    if (problem.empty()) {
-      telemetry.log.write(telemetry::Level::Info, "database_back", {{"database", file}});
-    } else {
-      telemetry.log.write(telemetry::Level::Error, "database_replaced",
-                          {{"database", file}, {"message", problem}});
-    }
+    if (made_for_a_service) tell_of_a_new_database(options, telemetry.log);
   }
 
   // Services of modules share it, and whoever is taken over. Another application is told of.
@@ -189,30 +161,9 @@ struct Process::Parts {
     const bool is_file = options.database.engine == sql::Engine::Sqlite;
     if (!is_file || options.trust == binding::Trust::Internal) return;
     users.emplace(options.database.file);
-    if (!users->found_another() || begins_with.takeover) return;
-    telemetry.log.write(
-        telemetry::Level::Warning, "database_shared",
-        {{"database", options.database.file.string()},
-         {"message", "another application has this database open as well; both will write to it"},
-         {"next",
-          "give this one another --database, or stop the other one; to follow it without a "
-          "gap, start with --take-over"}});
-  }
-
-  // Where it came from a file or the environment nobody else reads it.
-  void tell_of_a_password_that_is_seen() const {
-    const std::string shown = options.database.display();
-    const std::string& connection = options.database.connection;
-    if (connection.empty() || shown == connection) return;
-    const std::string words = whole_file("/proc/self/cmdline").value_or("");
-    if (words.find(connection) == std::string::npos) return;
-    telemetry.log.write(
-        telemetry::Level::Warning, "password_seen",
-        {{"database", shown},
-         {"message",
-          "the password of --database is on the command line, where everybody on this "
-          "machine can read it"},
-         {"next", "put it into ~/.pgpass, or the file that PGPASSFILE names"}});
+    if (users->found_another() && !begins_with.takeover) {
+      tell_of_a_shared_database(options, telemetry.log);
+    }
   }
 
   // A process that others of the application call (a service) shifts nobody's traffic.
