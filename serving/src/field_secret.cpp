@@ -13,6 +13,7 @@
 
 #include "banyan/http/list.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/posix/descriptor.hpp"
 #include "banyan/serving/secret_file.hpp"
 

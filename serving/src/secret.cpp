@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/serving/secret_file.hpp"
 
 namespace banyan::serving {

@@ -3,9 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <string_view>
-
 #include "banyan/kernel/single_quoted.hpp"
 
 namespace banyan::serving {
@@ -38,14 +35,6 @@ std::optional<std::string> why_open_to_everybody(int descriptor, const std::stri
   struct stat found{};
   if (::fstat(descriptor, &found) != 0) return std::nullopt;
   return judged(found, path);
-}
-
-std::string shell_word(const std::string& path) {
-  const bool plain = std::ranges::all_of(path, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+").contains(c);
-  });
-  return plain ? path : single_quoted(path);
 }
 
 }  // namespace banyan::serving

@@ -14,7 +14,4 @@ std::optional<std::string> why_open_to_everybody(const std::string& path);
 /// The same of a file that is open already.
 std::optional<std::string> why_open_to_everybody(int descriptor, const std::string& path);
 
-/// The path as a shell takes it for one word.
-std::string shell_word(const std::string& path);
-
 }  // namespace banyan::serving
