@@ -2,6 +2,9 @@
 #include "banyan/serving/secret_file.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "banyan/kernel/single_quoted.hpp"
 
@@ -35,6 +38,13 @@ std::optional<std::string> why_open_to_everybody(int descriptor, const std::stri
   struct stat found{};
   if (::fstat(descriptor, &found) != 0) return std::nullopt;
   return judged(found, path);
+}
+
+std::optional<std::string> how_to_let_read(const std::string& path, int reason) {
+  if (reason != EACCES && reason != EPERM) return std::nullopt;
+  const std::string file = shell_word(path);
+  return "let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
+         file + " && chmod 640 " + file;
 }
 
 }  // namespace banyan::serving
