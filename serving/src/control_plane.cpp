@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "banyan/kernel/listed.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/stages/made_note.hpp"
@@ -79,7 +80,7 @@ std::string signs_of(const std::string& store, const std::string& config_file) {
   for (const std::string& each : notes_elsewhere(store, config_file)) {
     if (is_noted(each, store)) signs.push_back(each);
   }
-  return strangler::listed(signs);
+  return listed(signs);
 }
 
 /// Plans that wait for somebody to decide. They are no reason to send nobody here: requests go

@@ -13,6 +13,7 @@
 
 #include "banyan/http/list.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/posix/descriptor.hpp"
 #include "banyan/serving/secret_file.hpp"
 
@@ -26,16 +27,13 @@ std::unexpected<std::string> wrong(const std::string& path, std::string_view wha
   return std::unexpected(path + ' ' + std::string(what));
 }
 
-/// One that is there is not to be written anew: it may have the secret, for somebody else to read.
 std::unexpected<std::string> unread(const std::string& path) {
   const int reason = errno;
-  const std::string file = shell_word(path);
-  const std::string next =
-      reason == EACCES || reason == EPERM
-          ? "let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
-                file + " && chmod 640 " + file
-          : "write the secret into it, as its only line, with: install -m 600 /dev/stdin " + file;
-  return wrong(path, "cannot be read: " + std::system_category().message(reason) + "; " + next);
+  const std::string how_to_write =
+      "write the secret into it, as its only line, with: install -m 600 /dev/stdin " +
+      shell_word(path);
+  return wrong(path, "cannot be read: " + std::system_category().message(reason) + "; " +
+                         how_to_let_read(path, reason).value_or(how_to_write));
 }
 
 }  // namespace

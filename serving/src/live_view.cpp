@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -177,14 +178,16 @@ Json upstream_rows(const RouteSnapshot& routes) {
     const upstream::Group::Report report = pool->instances->report();
     Json instances = Json::array();
     for (const upstream::Group::Status& each : report.instances) {
-      instances.push_back({{"at", to_string(each.endpoint)},
-                           {"state", to_string(each.state)},
-                           {"check", to_string(each.check)},
-                           {"in_flight", each.in_flight},
-                           {"recent_requests", each.last_seconds.requests},
-                           {"recent_failures", each.last_seconds.failures},
-                           {"requests", each.requests},
-                           {"failures", each.failures}});
+      instances.push_back(
+          {{"at", to_string(each.endpoint)},
+           {"state", to_string(each.state)},
+           {"check", to_string(each.check)},
+           {"in_flight", each.in_flight},
+           {"recent_requests", each.last_seconds.requests},
+           {"recent_failures", each.last_seconds.failures},
+           {"requests", each.requests},
+           {"failures", each.failures},
+           {"copies_paused_seconds", std::chrono::duration<double>(each.spares_paused).count()}});
     }
     groups.push_back({{"name", name},
                       {"balance", pool->group.least_loaded ? "least_loaded" : "round_robin"},

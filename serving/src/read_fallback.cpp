@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read_fallback.hpp"
 
+#include <vector>
+
+#include "banyan/kernel/listed.hpp"
 #include "banyan/stages/stages.hpp"
 
 namespace banyan::serving {
@@ -8,13 +11,12 @@ namespace {
 
 /// What has to be in the section for reads to fall back now; "": that it is there.
 std::string missing_keys(const strangler::FallbackPlan* plan, Side writes) {
-  std::string keys;
-  if (plan != nullptr && !plan->reads) keys = "reads = true";
+  std::vector<std::string> keys;
+  if (plan != nullptr && !plan->reads) keys.emplace_back("reads = true");
   if (writes == Side::Remote && (plan == nullptr || !plan->shared_data)) {
-    keys += keys.empty() ? "" : " and ";
-    keys += "shared_data = true (if both sides work on the same data)";
+    keys.emplace_back("shared_data = true (if both sides work on the same data)");
   }
-  return keys;
+  return listed(keys);
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/serving/secret_file.hpp"
 
 namespace banyan::serving {
@@ -19,6 +18,7 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
                                                                const std::string& config_file) {
   const std::string path = (std::filesystem::path(config_file).parent_path() / file).string();
   std::ifstream in(path);
+  const int reason = in ? 0 : errno;
   if (auto open = why_open_to_everybody(path); in && open) {
     return std::unexpected(strangler::FileProblem{config_file, {}, key + ": " + std::move(*open)});
   }
@@ -26,14 +26,12 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
   std::getline(in, secret);
   constexpr std::size_t kLeast = 16;
   if (in && secret.size() >= kLeast) return secret;
-  // One that is there is not to be written anew: it may have the secret, for somebody else to read.
-  if (::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), R_OK) != 0) {
+  if (const auto next = how_to_let_read(path, reason)) {
     return std::unexpected(strangler::FileProblem{
         config_file,
         {},
-        key + ": " + path + " cannot be read: " + std::system_category().message(errno) +
-            "; let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
-            shell_word(path) + " && chmod 640 " + shell_word(path)});
+        key + ": " + path + " cannot be read: " + std::system_category().message(reason) + "; " +
+            *next});
   }
   return std::unexpected(strangler::FileProblem{
       config_file,

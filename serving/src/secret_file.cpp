@@ -2,9 +2,9 @@
 #include "banyan/serving/secret_file.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <string_view>
+#include <cerrno>
 
 #include "banyan/kernel/single_quoted.hpp"
 
@@ -40,12 +40,11 @@ std::optional<std::string> why_open_to_everybody(int descriptor, const std::stri
   return judged(found, path);
 }
 
-std::string shell_word(const std::string& path) {
-  const bool plain = std::ranges::all_of(path, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+").contains(c);
-  });
-  return plain ? path : single_quoted(path);
+std::optional<std::string> how_to_let_read(const std::string& path, int reason) {
+  if (reason != EACCES && reason != EPERM) return std::nullopt;
+  const std::string file = shell_word(path);
+  return "let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
+         file + " && chmod 640 " + file;
 }
 
 }  // namespace banyan::serving

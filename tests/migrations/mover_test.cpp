@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "banyan/sqlite/connection.hpp"
+#include "support/watched_logs.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -276,6 +277,24 @@ TEST_F(Mover, UndoesAMoveForWhichTheDiskIsTooSmall) {
   ASSERT_FALSE(back);
   EXPECT_EQ(back.error().rule, "mover.no_space");
   EXPECT_EQ(testing::expect_single_authority(shared_), own_);
+}
+
+// A commit beside a checkpoint may lose pages (docs/adr/0018).
+TEST_F(Mover, WritesNoLogAndBringsNoneInButInTheTurnOfTheFilesWriters) {
+  moved(Direction::Out);
+  const test::WatchedLogs logs;
+  // Whoever closes a file as the last one has it for itself, and asks nobody.
+  RawDatabase shared(shared_);
+  RawDatabase own(own_);
+  EXPECT_GT(shared.number("SELECT count(*) FROM sqlite_master"), 0);
+  EXPECT_GT(own.number("SELECT count(*) FROM sqlite_master"), 0);
+
+  moved(Direction::Back);
+  moved(Direction::Out);
+
+  const auto seen = logs.seen();
+  EXPECT_GT(seen.writes, 0U);
+  EXPECT_THAT(seen.without_lock, ::testing::IsEmpty());
 }
 
 struct stat look_at(const std::filesystem::path& file) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "banyan/http/target_path.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 
 namespace banyan::http {
 namespace {
@@ -17,7 +18,7 @@ bool is_name(std::string_view text) {
 }
 
 std::expected<PathPattern::Segment, std::string> parse_segment(std::string_view text) {
-  const std::string quoted = '"' + std::string(text) + '"';
+  const std::string quoted = in_quotes(text);
   if (text.find_first_of("{}") != std::string_view::npos) {
     const bool whole = text.starts_with('{') && text.ends_with('}') && text.size() >= 2;
     const std::string_view name = whole ? text.substr(1, text.size() - 2) : text;

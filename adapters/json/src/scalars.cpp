@@ -8,6 +8,7 @@
 
 #include "banyan/json/listed.hpp"
 #include "banyan/json/utf8.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/kernel/nearest.hpp"
 #include "integers.hpp"
 
@@ -24,6 +25,11 @@ std::vector<std::string_view> names_of(const Shape& enumeration) {
 
 std::string counted(std::int64_t count, std::string_view unit) {
   return std::to_string(count) + ' ' + std::string(unit) + (count == 1 ? "" : "s");
+}
+
+/// A long one is not repeated.
+std::string shown(std::string_view text) {
+  return text.size() <= kLongestQuote ? in_quotes(text) : "another text";
 }
 
 bool only_digits(std::string_view raw) {
@@ -107,8 +113,7 @@ std::string ScalarReader::text(std::string_view text) const {
   if (shape_.kind == Kind::Enumeration) return enumerator(text);
   if (shape_.kind == Kind::Text) {
     if (shape_.text->parse(text, value_)) return {};
-    return wrong_type(text.size() <= kLongestQuote ? '"' + std::string(text) + '"'
-                                                   : "another text");
+    return wrong_type(shown(text));
   }
   if (shape_.kind != Kind::String) return wrong_type("a string");
   const auto characters = count_characters(text);
@@ -128,8 +133,8 @@ std::string ScalarReader::enumerator(std::string_view text) const {
     }
     return {};
   }
-  if (text.size() > kLongestQuote) return wrong_type("another text");
-  std::string problem = wrong_type('"' + std::string(text) + '"');
+  std::string problem = wrong_type(shown(text));
+  if (text.size() > kLongestQuote) return problem;
   if (const auto meant = nearest(text, names_of(shape_))) {
     problem += "; did you mean \"" + std::string(*meant) + "\"?";
   }
@@ -157,13 +162,10 @@ std::string expected(const Shape& shape) {
 void read_scalar(const Shape& shape, void* value, std::string_view text, const Limit* limit,
                  const std::string& where, Problems& problems) {
   const ScalarReader reader(shape, value, limit);
-  const auto quoted = [&] {
-    return text.size() <= kLongestQuote ? '"' + std::string(text) + '"' : "another text";
-  };
   std::string problem;
   if (shape.kind == Kind::Boolean) {
     problem = text == "true" || text == "false" ? reader.boolean(text == "true")
-                                                : reader.wrong_type(quoted());
+                                                : reader.wrong_type(shown(text));
   } else if (shape.kind == Kind::Integer) {
     const char* const end = text.data() + text.size();
     std::int64_t negative = 0;
@@ -178,14 +180,14 @@ void read_scalar(const Shape& shape, void* value, std::string_view text, const L
                canonical && other == std::errc{} && stop == end) {
       problem = reader.integer(negative);
     } else {
-      problem = reader.wrong_type(quoted());
+      problem = reader.wrong_type(shown(text));
     }
   } else if (shape.kind == Kind::Number) {
     const char* const end = text.data() + text.size();
     double number = 0;
     const auto [at, fault] = std::from_chars(text.data(), end, number);
     problem = fault == std::errc{} && at == end ? reader.number(number, text)
-                                                : reader.wrong_type(quoted());
+                                                : reader.wrong_type(shown(text));
   } else {
     problem = reader.text(text);
   }

@@ -4,9 +4,12 @@
 #include "banyan/kit_tables/kit_tables.hpp"
 #include "banyan/placement/replaced_database.hpp"
 #include "banyan/sqlite/file_header.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 
 namespace banyan::placement {
 namespace {
+
+constexpr auto kLockWait = sqlite::Connection::kBusyWait;
 
 std::unexpected<Error> refused(const std::filesystem::path& file, std::string rule,
                                const std::string& what) {
@@ -22,6 +25,13 @@ std::unexpected<Error> foreign(const std::filesystem::path& file, const std::str
 std::unexpected<Error> marked_by_another(const std::filesystem::path& file, std::uint32_t id) {
   return foreign(
       file, "is marked by another program as its own (application_id " + std::to_string(id) + ")");
+}
+
+std::unexpected<Error> somebody_writes(const std::filesystem::path& file) {
+  return fail(ErrorCode::Unavailable, "banyan.database_unwritable",
+              "cannot mark '" + file.string() +
+                  "': another process has been writing it without a pause; find it with `fuser` on"
+                  " it and on its .lock");
 }
 
 // Before the mark there was, from the first migration on, the table of migrations.
@@ -98,6 +108,8 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
     return std::unexpected(usable.error());
   }
   try {
+    const auto lock = sqlite::FileLock::take(sqlite::writer_lock_of(file), file, kLockWait);
+    if (!lock) return somebody_writes(file);
     const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Write);
     const std::uint32_t id = database.application_id();
     if (id == kApplicationId) return false;

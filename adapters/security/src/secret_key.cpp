@@ -8,8 +8,11 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <system_error>
+#include <utility>
 
 #include "banyan/posix/descriptor.hpp"
+#include "banyan/posix/write_all.hpp"
 #include "sodium.hpp"
 
 namespace banyan::security {
@@ -29,26 +32,22 @@ std::unexpected<Error> bad_file(const std::filesystem::path& file, const std::st
               "the key in " + file.string() + " cannot be used: " + why);
 }
 
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
 /// Writes a new key beside the file and gives it the name, unless somebody else was faster.
-bool make_file(const std::filesystem::path& file) {
+std::error_code make_file(const std::filesystem::path& file) {
   const SecretKey fresh = SecretKey::make();
+  const auto& bytes = fresh.bytes();
   const std::string beside = file.string() + "." + random_token();
-  {
-    const posix::Descriptor out(
-        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!out.valid()) return false;
-    const auto& bytes = fresh.bytes();
-    if (std::cmp_not_equal(::write(out.number(), bytes.data(), bytes.size()), bytes.size()) ||
-        ::fsync(out.number()) != 0) {
-      ::unlink(beside.c_str());
-      return false;
-    }
-  }
-  const bool done = ::link(beside.c_str(), file.c_str()) == 0 || errno == EEXIST;
-  const int why = errno;
+  const posix::Descriptor out(
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!out.valid()) return last_error();
+  std::error_code error =
+      posix::write_all(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!error && ::fsync(out.number()) != 0) error = last_error();
+  if (!error && ::link(beside.c_str(), file.c_str()) != 0 && errno != EEXIST) error = last_error();
   ::unlink(beside.c_str());
-  errno = why;
-  return done;
+  return error;
 }
 
 /// Whose own file it is needs no group for reading it. Who is not its owner reads it by the group.
@@ -69,8 +68,8 @@ SecretKey SecretKey::make() {
 
 Result<SecretKey> SecretKey::load_or_make(const std::filesystem::path& file) {
   require_sodium();
-  if (::access(file.c_str(), F_OK) != 0 && !make_file(file)) {
-    return bad_file(file, std::strerror(errno));
+  if (::access(file.c_str(), F_OK) != 0) {
+    if (const auto error = make_file(file)) return bad_file(file, error.message());
   }
   return load(file);
 }

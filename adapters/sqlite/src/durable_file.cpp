@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "banyan/posix/descriptor.hpp"
+#include "banyan/posix/write_all.hpp"
 #include "take_over.hpp"
 
 namespace banyan::sqlite {
@@ -24,12 +25,7 @@ class OpenFile {
   }
 
   void write(std::string_view content) const {
-    while (!content.empty()) {
-      const auto written = ::write(descriptor_.number(), content.data(), content.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) refuse("cannot write");
-      content.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (const auto error = posix::write_all(descriptor_, content)) refuse("cannot write", error);
   }
 
   void sync() const {
@@ -48,9 +44,9 @@ class OpenFile {
   }
 
  private:
-  [[noreturn]] void refuse(const char* what) const {
-    throw std::filesystem::filesystem_error(what, path_,
-                                            std::error_code(errno, std::generic_category()));
+  [[noreturn]] void refuse(const char* what,
+                           std::error_code why = {errno, std::generic_category()}) const {
+    throw std::filesystem::filesystem_error(what, path_, why);
   }
 
   std::filesystem::path path_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "banyan/sqlite/file_name.hpp"
 #include "kept_descriptor.hpp"
 
 namespace banyan::sqlite {
@@ -62,7 +63,7 @@ FileHeader read_file_header(const std::filesystem::path& file) {
 
 std::uintmax_t wal_bytes_of(const std::filesystem::path& file) {
   std::error_code none;
-  const auto bytes = std::filesystem::file_size(file.string() + "-wal", none);
+  const auto bytes = std::filesystem::file_size(behind_links(file).string() + "-wal", none);
   return none ? 0 : bytes;
 }
 

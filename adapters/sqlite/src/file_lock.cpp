@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "banyan/sqlite/fault.hpp"
+#include "banyan/sqlite/file_name.hpp"
 #include "banyan/sqlite/file_owner.hpp"
 
 namespace banyan::sqlite {
@@ -124,7 +125,7 @@ bool FileLock::is_held_by(const std::filesystem::path& lock_file, pid_t process)
 }
 
 std::filesystem::path writer_lock_of(const std::filesystem::path& database) {
-  return database.string() + ".lock";
+  return behind_links(database).string() + ".lock";
 }
 
 }  // namespace banyan::sqlite

@@ -29,9 +29,10 @@ std::uint64_t pause_from(SteadyTime now, std::uint8_t number) {
 
 }  // namespace
 
-bool ConnectPause::is_over(SteadyTime now) const {
-  const std::uint64_t word = word_.load(std::memory_order_relaxed);
-  return word == 0 || millis_of(now) >= end_of(word);
+std::chrono::milliseconds ConnectPause::left(SteadyTime now) const {
+  const std::uint64_t end = end_of(word_.load(std::memory_order_relaxed));
+  const std::uint64_t is = millis_of(now);
+  return std::chrono::milliseconds(is < end ? end - is : 0);
 }
 
 std::optional<ConnectPause::Attempt> ConnectPause::admit(SteadyTime now) {

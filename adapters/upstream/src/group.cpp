@@ -271,7 +271,8 @@ std::vector<Group::Status> Group::status() const {
                    .last_seconds = each->window.counts(now),
                    .requests = each->requests.load(kRelaxed),
                    .failures = each->failures.load(kRelaxed),
-                   .in_flight = each->in_flight.load(kRelaxed)});
+                   .in_flight = each->in_flight.load(kRelaxed),
+                   .spares_paused = each->pause.left(now)});
   }
   return all;
 }

@@ -81,8 +81,11 @@ Result<std::string> read_token(const std::string& file) {
   }
   std::ifstream in(file);
   if (!in) {
+    const int reason = errno;
+    const auto next = serving::how_to_let_read(file, reason);
     return fail(ErrorCode::Unavailable, "banyan.bad_token_file",
-                "--token-file: " + file + " cannot be read: " + std::strerror(errno));
+                "--token-file: " + file + " cannot be read: " + std::strerror(reason) +
+                    (next ? "; " + *next : ""));
   }
   if (std::getline(in, token) && !token.empty()) return token;
   return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",

@@ -29,19 +29,18 @@ struct Progress {
 };
 
 struct LoadReport {
-  ShopSize stored;
+  ShopSize stored;         ///< all that is there now
+  std::int64_t found = 0;  ///< of them, what a load that was broken off had left
   std::chrono::duration<double> took{};
   std::vector<std::string> not_mapped;
-  /// Of all kinds.
+  /// Of all kinds, without those that were found.
   double records_per_second() const;
 };
 
-/// Is nothing there yet?
-bool is_empty(const ModuleDatabases& modules, const banyan::Clock& clock);
-
 /// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
-/// `progress` after each. AlreadyExists "recordshop.already_loaded" when there is anything in the
-/// tables, also what a load left behind that did not come to its end.
+/// `progress` after each. Goes on where a load of the same data was broken off, however it was.
+/// AlreadyExists "recordshop.already_loaded" when there is anything else in the tables, or all of
+/// it, which is what it leaves.
 banyan::Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
                                      const banyan::Clock& clock,
                                      const std::function<void(const Progress&)>& progress);

@@ -15,6 +15,7 @@
 #include "catalog/module.hpp"
 #include "data/chinook.hpp"
 #include "data/generator.hpp"
+#include "data/progress_lines.hpp"
 #include "data/shop_database.hpp"
 
 namespace {
@@ -34,7 +35,8 @@ void show(const Progress& progress) {
                static_cast<long long>(progress.of));
 }
 
-int fill(recordshop::ShopData& data, const std::string& where) {
+/// A load that finds records is one that went wrong, unless it was asked for `once`.
+int fill(recordshop::ShopData& data, const std::string& where, bool once) {
   const auto source = banyan::sql::DataSource::parse(where);
   if (!source) {
     std::fprintf(stderr, "--database: %s\n", source.error().message.c_str());
@@ -42,7 +44,15 @@ int fill(recordshop::ShopData& data, const std::string& where) {
   }
   recordshop::ShopDatabase database(*source, banyan::system_clock());
   std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), source->display().c_str());
-  const auto report = recordshop::load_shop(data, database.modules(), banyan::system_clock(), show);
+  recordshop::ProgressLines lines(banyan::system_clock(), show);
+  const auto report =
+      recordshop::load_shop(data, database.modules(), banyan::system_clock(),
+                            [&lines](const Progress& progress) { lines.take(progress); });
+  lines.end();
+  if (!report && once && report.error().rule == "recordshop.already_loaded") {
+    std::fprintf(stderr, "nothing was loaded: there are records already\n");
+    return 0;
+  }
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
     return code_of(report.error(), kBadData);
@@ -55,6 +65,10 @@ int fill(recordshop::ShopData& data, const std::string& where) {
       static_cast<long long>(report->stored.customers),
       static_cast<long long>(report->stored.orders), report->took.count(),
       report->records_per_second());
+  if (report->found > 0) {
+    std::printf("%lld of these records were there, from a load that was broken off\n",
+                static_cast<long long>(report->found));
+  }
   if (!report->not_mapped.empty()) std::printf("not imported:\n");
   for (const std::string& line : report->not_mapped) std::printf("  %s\n", line.c_str());
   return 0;
@@ -94,13 +108,20 @@ int main(int argc, char** argv) {
       "Fills the database of a record shop that has no data yet, and makes anew what is made of"
       " them.");
   program.footer(
-      "Nothing is filled into a database that has data already. All of them bring the schema up to"
-      " date first, as the shop does when it starts.\n\n" +
+      "Nothing is filled into a database that has data already, but for what a load of the same"
+      " records has left undone that was broken off: the same command again goes on with it. All of"
+      " them bring the schema up to date first, as the shop does when it starts.\n\n" +
       for_help());
   program.require_subcommand(1);
   std::string database;
   recordshop::GeneratorOptions options;
   std::string chinook;
+  bool once = false;
+  const auto add_once = [&once](CLI::App& command) {
+    command.add_flag("--once", once,
+                     "Ends well, and does nothing, when there are records already: for scripts that"
+                     " run at each start");
+  };
 
   CLI::App* generate = program.add_subcommand("generate", "Makes records up, the same for a seed");
   generate
@@ -111,12 +132,14 @@ int main(int argc, char** argv) {
   generate->add_option("--tracks", options.tracks, "How many tracks; the rest is in proportion")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}))
       ->capture_default_str();
+  add_once(*generate);
   CLI::App* import = program.add_subcommand("import", "Takes the records of a Chinook database");
   import->add_option("file", chinook, "The Chinook database, a SQLite file")->required();
   import
       ->add_option("--database", database,
                    "The shop's database: a file, made when missing, or postgresql://…")
       ->required();
+  add_once(*import);
   CLI::App* rebuild = program.add_subcommand(
       "rebuild-search",
       "Makes the search index of the catalogue anew from its albums and tracks, wherever they have"
@@ -134,9 +157,9 @@ int main(int argc, char** argv) {
 
   try {
     if (rebuild->parsed()) return rebuild_search(database);
-    if (generate->parsed()) return fill(*recordshop::make_generated_data(options), database);
+    if (generate->parsed()) return fill(*recordshop::make_generated_data(options), database, once);
     auto data = recordshop::open_chinook(chinook);
-    if (data) return fill(**data, database);
+    if (data) return fill(**data, database, once);
     std::fprintf(stderr, "%s\n", data.error().message.c_str());
     return kBadData;
   } catch (const banyan::migrations::MigrationFault& fault) {

@@ -24,6 +24,8 @@ struct ShopSize {
   std::int64_t stock = 0;
   std::int64_t customers = 0;
   std::int64_t orders = 0;
+
+  std::int64_t total() const { return artists + albums + tracks + stock + customers + orders; }
 };
 
 /// What a shop begins with. Each function hands its records out in batches, in an order in which

@@ -102,6 +102,8 @@ ModuleDatabases ShopDatabase::modules() {
           parts_->payments, parts_->shipping,  parts_->orders};
 }
 
+banyan::sql::WriterFigures ShopDatabase::figures() const { return parts_->shared->figures(); }
+
 void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
   Runner(parts_->source, kApplication, all_scripts(), parts_->clock)
       .apply_separation(module, prefix);

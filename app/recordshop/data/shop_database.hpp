@@ -7,6 +7,10 @@
 #include "banyan/sql/data_source.hpp"
 #include "data/load_shop.hpp"
 
+namespace banyan::sql {
+struct WriterFigures;
+}
+
 namespace recordshop {
 
 /// The shop's database without the shop: its tables are there, and each module is connected to
@@ -22,6 +26,8 @@ class ShopDatabase {
   ShopDatabase& operator=(const ShopDatabase&) = delete;
 
   ModuleDatabases modules();
+  /// Since it was opened.
+  banyan::sql::WriterFigures figures() const;
   /// The steps of separation/ that are still to do for a module, in order; `prefix` takes only
   /// those whose names begin so ("separation/0001").
   void separate(std::string_view module, std::string_view prefix = {});

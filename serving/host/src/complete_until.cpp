@@ -58,40 +58,30 @@ std::string progress_path(std::string_view source, std::string_view follower) {
 http::Request progress_question(std::string_view source, std::string_view follower,
                                 const std::optional<security::WebhookKeys>& keys,
                                 const Environment& environment) {
-  http::Request question;
-  question.head.method = "GET";
-  question.head.target = progress_path(source, follower);
-  question.head.fields.add("Accept", "application/json");
-  if (keys) sign_question(question, *keys, environment);
-  return question;
+  return question_at(progress_path(source, follower), keys, environment);
 }
 
 http::Response answer_progress(const std::string& source, const std::string& follower,
                                const std::optional<Timestamp>& until,
                                const std::optional<security::WebhookKeys>& keys,
                                const http::Request& question, Timestamp now) {
-  if (keys) {
-    const auto known = check_question(question, *keys, now);
-    if (!known) return binding::problem(known.error());
-  }
-  http::Response answer;
+  if (auto refused = refusal_for(question, keys, now)) return *std::move(refused);
   if (!until) {
-    answer.head.status = 204;
-    return answer;
+    http::Response nothing;
+    nothing.head.status = 204;
+    return nothing;
   }
-  answer.head.fields.add("Content-Type", "application/json");
-  answer.body = json::encode(CompleteUntil{source, *until, follower});
-  if (keys) sign_answer(answer, question, *keys, now);
-  return answer;
+  return signed_document(json::encode(CompleteUntil{source, *until, follower}), question, keys,
+                         now);
 }
 
 std::optional<Timestamp> progress_in(const http::Response& answer, const http::Request& question,
                                      const std::string& source, const std::string& follower,
                                      const std::optional<security::WebhookKeys>& keys,
                                      Timestamp now) {
-  if (answer.head.status != 200) return std::nullopt;
-  if (keys && !answers(answer, question, *keys, now)) return std::nullopt;
-  const auto said = json::decode<CompleteUntil>(answer.body, json::Reading::Tolerant);
+  const auto document = document_in(answer, question, keys, now);
+  if (!document) return std::nullopt;
+  const auto said = json::decode<CompleteUntil>(*document, json::Reading::Tolerant);
   if (!said || said->source != source) return std::nullopt;
   if (!events::check_recipient(said->recipient.value_or(""), follower, keys.has_value())) {
     return std::nullopt;

@@ -5,20 +5,19 @@
 #include <utility>
 
 #include "banyan/kernel/clock.hpp"
+#include "service_client.hpp"
 
 namespace banyan::host {
 namespace {
 
 constexpr std::chrono::seconds kInterval{1};
-constexpr std::chrono::milliseconds kPatience{500};
 
 }  // namespace
 
-DependencyProbe::DependencyProbe(std::string name, http::Endpoint endpoint,
+DependencyProbe::DependencyProbe(std::string name, const http::Endpoint& endpoint,
                                  std::shared_ptr<http::TlsClient> tls, Scheduler& scheduler)
     : name_(std::move(name)),
-      client_(std::move(endpoint),
-              {.max_idle = 1, .connect_timeout = kPatience, .tls = std::move(tls)}),
+      client_(client_beside_calls(endpoint, std::move(tls))),
       finding_{true, "not asked yet"},
       handle_(scheduler.every(kInterval, [this] { ask(); })) {
   handle_->wake();
@@ -28,8 +27,7 @@ void DependencyProbe::ask() {
   http::Request request;
   request.head.method = "GET";
   request.head.target = "/health/live";
-  const auto answer =
-      client_.exchange(request, system_clock().steady() + kPatience, http::Repeat::Safe);
+  const auto answer = ask_beside_calls(*client_, request, system_clock());
   telemetry::Health::Finding found;
   if (!answer) {
     found = {false, name_ + " does not answer: " + answer.error().message};

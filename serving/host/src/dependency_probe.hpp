@@ -17,8 +17,8 @@ namespace banyan::host {
 class DependencyProbe {
  public:
   /// `tls`: as it is called; null: plain HTTP. The scheduler must outlive the probe.
-  DependencyProbe(std::string name, http::Endpoint endpoint, std::shared_ptr<http::TlsClient> tls,
-                  Scheduler& scheduler);
+  DependencyProbe(std::string name, const http::Endpoint& endpoint,
+                  std::shared_ptr<http::TlsClient> tls, Scheduler& scheduler);
 
   telemetry::Health::Finding finding() const;
 
@@ -26,7 +26,7 @@ class DependencyProbe {
   void ask();
 
   std::string name_;
-  http::Client client_;
+  const std::unique_ptr<http::Client> client_;
   mutable std::mutex mutex_;
   telemetry::Health::Finding finding_;
   std::unique_ptr<Scheduler::Handle> handle_;  // last: ends the asking first

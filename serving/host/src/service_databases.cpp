@@ -9,13 +9,13 @@
 #include "banyan/sql/database_identity.hpp"
 #include "banyan/sql/fault.hpp"
 #include "database_report.hpp"
+#include "service_client.hpp"
 
 namespace banyan::host {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
-constexpr auto kPatience = 500ms;
 /// Where each look costs a server a connection, or brings no answer.
 constexpr auto kSeldom = 10s;
 
@@ -42,13 +42,7 @@ ServiceDatabases::ServiceDatabases(const Assembly& assembly, const sql::Database
     : database_(&database), keys_(std::move(keys)), environment_(environment), log_(&log) {
   for (const auto& module : assembly.modules()) {
     if (!module->here || !module->service) continue;
-    asked_.push_back(
-        {.module = module->name(),
-         .service = std::make_unique<http::Client>(
-             *module->service,
-             http::ClientOptions{.max_idle = 1,
-                                 .connect_timeout = kPatience,
-                                 .tls = module->transport->group().options().connections.tls})});
+    asked_.push_back({.module = module->name(), .service = client_beside_calls(*module)});
   }
 }
 
@@ -108,8 +102,7 @@ void ServiceDatabases::look(Asked& at) {
   const auto before = here(at.module);
   if (!before) return;
   const http::Request question = database_question(at.module, keys_, environment_);
-  const auto answer =
-      at.service->exchange(question, environment_.clock.steady() + kPatience, http::Repeat::Safe);
+  const auto answer = ask_beside_calls(*at.service, question, environment_.clock);
   if (!answer || answer->head.status >= 500) return;
   const auto there = database_in(*answer, question, keys_, environment_.clock.now());
   const auto same = there ? sql::is_same_database(*before, *there) : std::optional<bool>();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signed_question.hpp"
 
-#include <string>
-#include <string_view>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "banyan/binding/problem.hpp"
 #include "banyan/kernel/id.hpp"
+#include "banyan/kernel/result.hpp"
 
 namespace banyan::host {
 namespace {
@@ -36,29 +37,65 @@ Result<void> check_fields(const http::Fields& fields, const security::WebhookKey
       content, now);
 }
 
-}  // namespace
-
-void sign_question(http::Request& question, const security::WebhookKeys& keys,
-                   const Environment& environment) {
-  const Timestamp now = environment.clock.now();
-  sign_fields(question.head.fields, keys, make_uuid7(now, environment.random), asked_by(question),
-              now);
-}
-
-Result<void> check_question(const http::Request& question, const security::WebhookKeys& keys,
-                            Timestamp now) {
-  return check_fields(question.head.fields, keys, asked_by(question), now);
-}
-
-void sign_answer(http::Response& answer, const http::Request& question,
-                 const security::WebhookKeys& keys, Timestamp now) {
-  sign_fields(answer.head.fields, keys, field(question.head.fields, kId), answer.body, now);
-}
-
 bool answers(const http::Response& answer, const http::Request& question,
              const security::WebhookKeys& keys, Timestamp now) {
   return field(answer.head.fields, kId) == field(question.head.fields, kId) &&
          check_fields(answer.head.fields, keys, answer.body, now).has_value();
+}
+
+}  // namespace
+
+http::Request question_at(std::string target, const SharedKeys& keys,
+                          const Environment& environment) {
+  http::Request question;
+  question.head.method = "GET";
+  question.head.target = std::move(target);
+  question.head.fields.add("Accept", "application/json");
+  if (keys) {
+    const Timestamp now = environment.clock.now();
+    sign_fields(question.head.fields, *keys, make_uuid7(now, environment.random),
+                asked_by(question), now);
+  }
+  return question;
+}
+
+std::optional<http::Response> refusal_for(const http::Request& question, const SharedKeys& keys,
+                                          Timestamp now) {
+  if (!keys) return std::nullopt;
+  const auto known = check_fields(question.head.fields, *keys, asked_by(question), now);
+  if (known) return std::nullopt;
+  return binding::problem(known.error());
+}
+
+http::Response signed_document(std::string document, const http::Request& question,
+                               const SharedKeys& keys, Timestamp now) {
+  http::Response answer;
+  answer.head.status = 200;
+  answer.head.fields.add("Content-Type", "application/json");
+  answer.body = std::move(document);
+  if (keys) {
+    sign_fields(answer.head.fields, *keys, field(question.head.fields, kId), answer.body, now);
+  }
+  return answer;
+}
+
+http::Response signed_report(const nlohmann::ordered_json& report, const http::Request& question,
+                             const SharedKeys& keys, Timestamp now) {
+  http::Response answer = signed_document(
+      report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n',
+      question, keys, now);
+  answer.head.fields.add("Cache-Control", "no-store");
+  return answer;
+}
+
+std::expected<std::string_view, NoDocument> document_in(const http::Response& answer,
+                                                        const http::Request& question,
+                                                        const SharedKeys& keys, Timestamp now) {
+  if (answer.head.status != 200) return std::unexpected(NoDocument::Refused);
+  if (keys && !answers(answer, question, *keys, now)) {
+    return std::unexpected(NoDocument::Unsigned);
+  }
+  return answer.body;
 }
 
 }  // namespace banyan::host

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "banyan/kernel/id.hpp"
+#include "service_client.hpp"
 
 namespace banyan::host {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
-constexpr auto kPatience = 500ms;
 constexpr auto kSeldom = 1min;
 /// So many questions in a row without a report are no restart.
 constexpr int kLasting = 10;
@@ -39,13 +39,7 @@ WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
     : ledger_(&ledger), keys_(std::move(keys)), environment_(environment), log_(&log) {
   for (const auto& module : assembly.modules()) {
     if (!module->service) continue;
-    asked_.push_back(
-        {.module = module->name(),
-         .service = std::make_unique<http::Client>(
-             *module->service,
-             http::ClientOptions{.max_idle = 1,
-                                 .connect_timeout = kPatience,
-                                 .tls = module->transport->group().options().connections.tls})});
+    asked_.push_back({.module = module->name(), .service = client_beside_calls(*module)});
   }
 }
 
@@ -71,8 +65,7 @@ void WorkElsewhere::round() {
 
 std::expected<WorkReport, std::string> WorkElsewhere::ask(Asked& whom) {
   const http::Request question = work_question(whom.module, keys_, environment_);
-  const auto answer =
-      whom.service->exchange(question, environment_.clock.steady() + kPatience, http::Repeat::Safe);
+  const auto answer = ask_beside_calls(*whom.service, question, environment_.clock);
   if (!answer) return std::unexpected(silence(answer.error()));
   if (answer->head.status == 404) whom.next = environment_.clock.steady() + kSeldom;
   return work_in(*answer, question, keys_, environment_.clock.now());

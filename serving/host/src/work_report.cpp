@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
-#include "banyan/binding/problem.hpp"
 #include "signed_question.hpp"
 #include "window_json.hpp"
 
@@ -28,6 +28,12 @@ std::string refusal(unsigned status) {
   }
 }
 
+std::string why_unread(NoDocument none, unsigned status) {
+  return none == NoDocument::Refused
+             ? refusal(status)
+             : "its answer is not signed with the --event-keys of this process";
+}
+
 }  // namespace
 
 std::string work_path(std::string_view module) { return "/_work/" + std::string(module); }
@@ -35,21 +41,13 @@ std::string work_path(std::string_view module) { return "/_work/" + std::string(
 http::Request work_question(std::string_view module,
                             const std::optional<security::WebhookKeys>& keys,
                             const Environment& environment) {
-  http::Request question;
-  question.head.method = "GET";
-  question.head.target = work_path(module);
-  question.head.fields.add("Accept", "application/json");
-  if (keys) sign_question(question, *keys, environment);
-  return question;
+  return question_at(work_path(module), keys, environment);
 }
 
 http::Response answer_work(const WorkReport& report,
                            const std::optional<security::WebhookKeys>& keys,
                            const http::Request& question, Timestamp now) {
-  if (keys) {
-    const auto known = check_question(question, *keys, now);
-    if (!known) return binding::problem(known.error());
-  }
+  if (auto refused = refusal_for(question, keys, now)) return *std::move(refused);
   Json workers = Json::array();
   for (const auto& [worker, window] : report.workers) {
     Json row = Json::object();
@@ -62,25 +60,17 @@ http::Response answer_work(const WorkReport& report,
   Json document = Json::object();
   document["process"] = report.process;
   document["workers"] = std::move(workers);
-  http::Response answer;
-  answer.head.status = 200;
-  answer.head.fields.add("Content-Type", "application/json");
-  answer.head.fields.add("Cache-Control", "no-store");
-  answer.body = document.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-  if (keys) sign_answer(answer, question, *keys, now);
-  return answer;
+  return signed_report(document, question, keys, now);
 }
 
 std::expected<WorkReport, std::string> work_in(const http::Response& answer,
                                                const http::Request& question,
                                                const std::optional<security::WebhookKeys>& keys,
                                                Timestamp now) {
-  if (answer.head.status != 200) return std::unexpected(refusal(answer.head.status));
-  if (keys && !answers(answer, question, *keys, now)) {
-    return std::unexpected("its answer is not signed with the --event-keys of this process");
-  }
+  const auto document = document_in(answer, question, keys, now);
+  if (!document) return std::unexpected(why_unread(document.error(), answer.head.status));
   try {
-    const Json json = Json::parse(answer.body);
+    const Json json = Json::parse(*document);
     WorkReport report{.process = json.at("process").get<std::string>()};
     const Json& workers = json.at("workers");
     if (workers.size() > kMostWorkers) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "banyan/kernel/in_quotes.hpp"
 #include "json_comparator.hpp"
 #include "masking.hpp"
 #include "tolerance_text.hpp"
@@ -17,8 +18,6 @@ namespace {
 double seconds(std::int64_t left, std::int64_t right) {
   return std::abs(static_cast<double>(left) - static_cast<double>(right)) / 1e6;
 }
-
-std::string quoted(std::string_view raw) { return '"' + std::string(raw) + '"'; }
 
 std::string apart_text(const FieldRule& rule) {
   const std::int64_t micros = rule.apart.count();
@@ -130,17 +129,17 @@ void JsonComparator::texts(std::string_view old_raw, std::string_view new_raw, c
     case CompareAs::Number: note = "not a number on both sides"; break;
     case CompareAs::Time:
       if (!times) {
-        return differ(DifferenceKind::Type, how, quoted(old_raw), quoted(new_raw), apart::kType,
-                      "not a time of RFC 3339 on both sides");
+        return differ(DifferenceKind::Type, how, in_quotes(old_raw), in_quotes(new_raw),
+                      apart::kType, "not a time of RFC 3339 on both sides");
       }
       if (std::abs(*old_time - *new_time) <= how.rule.apart.count()) return;
-      return differ(DifferenceKind::Value, how, quoted(old_raw), quoted(new_raw),
+      return differ(DifferenceKind::Value, how, in_quotes(old_raw), in_quotes(new_raw),
                     magnitude(seconds(*old_time, *new_time)), apart_text(how.rule));
     default: break;
   }
   unsigned far = form_of(old_text) == form_of(new_text) ? 1 : apart::kText;
   if (times) far = magnitude(seconds(*old_time, *new_time));
-  differ(DifferenceKind::Value, how, quoted(old_raw), quoted(new_raw), far, std::move(note));
+  differ(DifferenceKind::Value, how, in_quotes(old_raw), in_quotes(new_raw), far, std::move(note));
 }
 
 void JsonComparator::words(JsonKind kind, std::string_view old_raw, std::string_view new_raw,
@@ -184,8 +183,8 @@ bool JsonComparator::alias_contradicts(std::string_view old_id, std::string_view
 void JsonComparator::ids(std::string_view old_id, std::string_view new_id, const Resolved& how,
                          bool text) {
   if (alias_known(old_id, new_id)) return;
-  const std::string old_shown = text ? quoted(old_id) : std::string(old_id);
-  const std::string new_shown = text ? quoted(new_id) : std::string(new_id);
+  const std::string old_shown = text ? in_quotes(old_id) : std::string(old_id);
+  const std::string new_shown = text ? in_quotes(new_id) : std::string(new_id);
   if (alias_contradicts(old_id, new_id)) {
     return differ(DifferenceKind::Alias, how, old_shown, new_shown, apart::kAlias,
                   "one of the two stands for another id already");

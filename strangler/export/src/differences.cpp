@@ -5,6 +5,7 @@
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/ip_address.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/kernel/listed.hpp"
 #include "clients_words.hpp"
 #include "comments.hpp"
@@ -13,8 +14,6 @@ namespace banyan::strangler {
 namespace {
 
 using Sentences = std::vector<std::string>;
-
-std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
 void tell_of_tls(const Configuration& configuration, Sentences& all) {
   if (configuration.tls.empty()) return;

@@ -7,14 +7,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "banyan/kernel/whole_file.hpp"
 #include "banyan/posix/descriptor.hpp"
+#include "banyan/posix/write_all.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -72,17 +73,6 @@ std::string text_of(const std::vector<StepProgress>& steps, const std::string& p
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// False: errno says why.
-bool write_all(const posix::Descriptor& descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor.number(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
 
 ProgressFile::ProgressFile(std::string file, std::string program)
@@ -104,16 +94,15 @@ Result<void> ProgressFile::write(const std::vector<StepProgress>& steps, Timesta
   const std::string part = file_ + '.' + std::to_string(::getpid()) + ".part";
   const posix::Descriptor made(
       ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  const bool written = made.valid() && write_all(made, text_of(steps, program_, now)) &&
-                       std::rename(part.c_str(), file_.c_str()) == 0;
-  if (written) return {};
-  const int error = errno;
+  std::error_code error = made.valid() ? posix::write_all(made, text_of(steps, program_, now))
+                                       : std::error_code(errno, std::generic_category());
+  if (!error) std::filesystem::rename(part, file_, error);
+  if (!error) return {};
   ::unlink(part.c_str());
   return fail(ErrorCode::Unavailable, "banyan.plan_progress_not_kept",
               "how long the steps of plans have lasted, and what was seen in them, cannot be "
               "written to " +
-                  file_ + ": " + std::generic_category().message(error) +
-                  ". After a restart they begin anew");
+                  file_ + ": " + error.message() + ". After a restart they begin anew");
 }
 
 std::string this_program() {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "banyan/kernel/in_quotes.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "key_sections.hpp"
 
 namespace banyan::strangler {
@@ -21,17 +23,14 @@ std::vector<KeySection> all_sections() {
   return all;
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 /// "a" (meaning), "b" or "c".
 std::string all_choices(std::span<const KeyChoice> choices) {
-  std::string text;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (i > 0) text += i + 1 == choices.size() ? " or " : ", ";
-    text += quoted(choices[i].value);
-    if (!choices[i].meaning.empty()) text.append(" (").append(choices[i].meaning).append(")");
+  std::vector<std::string> words;
+  for (const KeyChoice& each : choices) {
+    words.push_back(in_quotes(each.value));
+    if (!each.meaning.empty()) words.back().append(" (").append(each.meaning).append(")");
   }
-  return text;
+  return listed(words, "or");
 }
 
 }  // namespace

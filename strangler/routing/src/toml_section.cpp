@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "banyan/json/utf8.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/kernel/json_text.hpp"
 #include "banyan/kernel/nearest.hpp"
 #include "banyan/kernel/whole_file.hpp"
@@ -296,7 +297,7 @@ void Section::size(std::string_view key, std::uint64_t& value) {
     written = std::to_string(number->get());
     if (number->get() >= 0) bytes = static_cast<std::uint64_t>(number->get());
   } else if (const auto* text = node->as_string()) {
-    written = '"' + text->get() + '"';
+    written = in_quotes(text->get());
     bytes = measure(text->get(), kSizes);
   } else {
     return wrong_type(*node, key, expected_of(known));

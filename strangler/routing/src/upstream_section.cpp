@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "addresses.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/stages/suggestion.hpp"
 #include "tls_section.hpp"
 
@@ -90,7 +91,7 @@ void read_expected(Section& section, HealthCheck& check) {
     }
     section.problem(location_of(each),
                     "an entry of expect is " +
-                        (written.empty() ? kind_of(each) : '"' + written + '"') +
+                        (written.empty() ? kind_of(each) : in_quotes(written)) +
                         ", expected a status from 200 to 599 or a range of them, such as " +
                         std::string(kExample));
   }

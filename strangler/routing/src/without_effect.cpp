@@ -7,12 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/kernel/nearest.hpp"
 
 namespace banyan::strangler {
 namespace {
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// The one that was written without its module, or with a slip.
 std::optional<std::string> meant_by(std::string_view word, const std::vector<std::string>& known) {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "banyan/kernel/listed.hpp"
+
 namespace banyan::strangler {
 namespace {
 

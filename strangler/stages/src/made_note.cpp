@@ -93,13 +93,4 @@ std::string ways_out(const std::string& store_file, const std::string& steps) {
          "somebody shifts again";
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
-}
-
 }  // namespace banyan::strangler

@@ -265,6 +265,18 @@ class RunOnPostgres(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertIn(f"with --database {url}\n", said)
         self.assertTrue((self.root / "var/postgres/server/.s.PGSQL.5432").exists())
+        self.assertFalse((self.root / "var/postgres/filled").exists(), "it is not the server of this folder")
+
+    def test_asks_at_each_start_whether_a_server_that_is_there_has_a_half_filled_shop(self):
+        self.program("build/release/bin/recordshop-data", 'psql "$3" -qc "CREATE SCHEMA IF NOT EXISTS catalog;'
+                     ' CREATE TABLE IF NOT EXISTS catalog.tracks ()" 2>/dev/null; echo "called with $1 $4"')
+        self.cluster("start", "--no-sync")
+        url = (self.root / "var/postgres/url").read_text().strip()
+        for says in "filling the database", "looking whether the database is filled":
+            code, said = self.run_shop(url)
+            self.assertEqual(code, 0, said)
+            self.assertIn(says, said)
+            self.assertIn("called with generate --once\n", said)
 
     def test_an_administrator_can_make_the_roles_so_that_the_application_need_not(self):
         self.cluster("start", "--no-sync")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -378,6 +379,21 @@ TEST(Unreachable, ATokenFileThatIsNotThere) {
   const Outcome outcome = run_banyan({"status", "--token-file", "/nowhere/operators.token"});
   EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, HasSubstr("/nowhere/operators.token cannot be read: No such file"));
+}
+
+TEST(Unreachable, ATokenFileThatMayNotBeRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const TemporaryFolder folder;
+  const std::string file = folder.file("operators.token");
+  std::ofstream(file) << "0123456789abcdef\n";
+  std::filesystem::permissions(file, std::filesystem::perms::none);
+  const Outcome outcome = run_banyan({"status", "--token-file", file});
+  EXPECT_EQ(outcome.exit_code, 69);
+  EXPECT_THAT(outcome.err,
+              HasSubstr(file +
+                        " cannot be read: Permission denied; let this process read it, as "
+                        "its owner: chgrp " +
+                        std::to_string(::getegid()) + ' ' + file + " && chmod 640 " + file));
 }
 
 TEST(Unreachable, SomebodyElseAnswers) {

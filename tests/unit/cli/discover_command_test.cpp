@@ -285,8 +285,7 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
 
   const std::string url = "http://" + to_string(again->listening().front());
   EXPECT_THAT(run_banyan({"retire", "albums", "--url", url, "--quiet-for", "0s"}).out,
-              HasSubstr("banyan retire albums --quiet-for 0s --url '" + url + "' --why REASON"))
-      << "as a shell takes it";
+              HasSubstr("banyan retire albums --quiet-for 0s --url " + url + " --why REASON"));
   const auto write_down = [&](const std::string& quiet) {
     return run_banyan({"retire", "albums", "--url", url, "--quiet-for", quiet, "--why",
                        "nobody is left", "--json"});

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <expected>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/serving/secret_file.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "field_secret.hpp"
 
@@ -69,9 +71,19 @@ TEST_F(TheFileOfASecret, IsRefusedWithWhatToDoAndWithoutAWordOfIt) {
 TEST_F(TheFileOfASecret, ThatIsThereIsNotToBeWrittenAnew) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   const std::string told = why_not(with("s3cret\n", perms::none));
-  EXPECT_THAT(told, HasSubstr("let this process read it"));
-  EXPECT_THAT(told, HasSubstr("chmod 640 " + path_));
+  EXPECT_THAT(told, HasSubstr("cannot be read: Permission denied; " +
+                              how_to_let_read(path_, EACCES).value_or("?")));
   EXPECT_THAT(told, Not(HasSubstr("install")));
+}
+
+TEST_F(TheFileOfASecret, ThatMayNotBeReadIsGivenToAGroupOfThisProcessByItsOwner) {
+  const std::string group = std::to_string(::getegid());
+  EXPECT_EQ(how_to_let_read("/etc/shop/catalog.token", EACCES),
+            "let this process read it, as its owner: chgrp " + group +
+                " /etc/shop/catalog.token && chmod 640 /etc/shop/catalog.token");
+  EXPECT_EQ(how_to_let_read("a token", EPERM), "let this process read it, as its owner: chgrp " +
+                                                   group + " 'a token' && chmod 640 'a token'");
+  EXPECT_EQ(how_to_let_read("a", ENOENT), std::nullopt) << "there is nothing to be read";
 }
 
 TEST_F(TheFileOfASecret, IsOneWordInACommandWhateverItIsCalled) {

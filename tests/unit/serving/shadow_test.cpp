@@ -240,6 +240,29 @@ TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
       << "what comes of copies ejects nobody";
 }
 
+TEST_F(ACopy, ThatIsNotMadeToADeadSideIsSaidToBePausedThere) {
+  ToldServer old_side(says("{}"));
+  const std::uint16_t deaf = test::Listener().port();
+  between(old_side.port(), deaf, kAll);
+  begin_canary();
+  const auto paused = [&](std::uint16_t side) -> double {
+    const auto document = nlohmann::json::parse(test::get(port_, "/_banyan/api/upstreams").body);
+    for (const auto& group : document.at("upstreams")) {
+      for (const auto& each : group.at("instances")) {
+        if (each.at("at") != "127.0.0.1:" + std::to_string(side)) continue;
+        return each.at("copies_paused_seconds").get<double>();
+      }
+    }
+    return -1;
+  };
+  EXPECT_EQ(paused(deaf), 0.0) << "nobody has tried";
+  until("a pause that is seen", [&] {  // each is longer than the one before
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    return paused(deaf) > 0.0;
+  });
+  EXPECT_EQ(paused(old_side.port()), 0.0);
+}
+
 TEST_F(ACopy, IsMadeAgainWhenADeadSideIsBack) {
   ToldServer old_side(says("{}"));
   const std::uint16_t deaf = test::Listener().port();

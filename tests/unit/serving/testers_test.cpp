@@ -3,10 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
 
 #include "banyan/kernel/clock.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "support/secret_file.hpp"
 
@@ -161,6 +165,29 @@ TEST_F(ThoseWhoMayChoose, NeedASecretThatNotEverybodyMayRead) {
               testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),
                              HasSubstr("open to everybody on this machine (mode 0404)"),
                              HasSubstr("chmod o= "), testing::Not(HasSubstr(kSecret))));
+}
+
+TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotWrittenAnewBecauseItMayNotBeRead) {
+  const auto file = folder_.path() / "testers.secret";
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder_.path(), perms::owner_all | perms::others_exec);
+  std::filesystem::permissions(file, perms::none);
+  // Root may read everything.
+  constexpr uid_t kNobody = 65'534;
+  const uid_t before = ::geteuid();
+  if (before == 0) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
+  const auto unread = make();
+  if (before == 0) {
+    ASSERT_EQ(::seteuid(before), 0);
+  }
+  ASSERT_FALSE(unread);
+  EXPECT_THAT(to_string(unread.error()),
+              testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),
+                             HasSubstr(" cannot be read: Permission denied; " +
+                                       how_to_let_read(file.string(), EACCES).value_or("?")),
+                             testing::Not(HasSubstr("make one"))));
 }
 
 TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotGuessed) {

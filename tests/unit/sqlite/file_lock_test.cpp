@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "banyan/sqlite/fault.hpp"
@@ -29,6 +30,29 @@ class FileLockTest : public ::testing::Test {
 };
 
 TEST_F(FileLockTest, LiesBesideTheDatabase) { EXPECT_EQ(lock_, folder_.path() / "shop.db.lock"); }
+
+// The database has one write-ahead log, whose writers take turns.
+TEST_F(FileLockTest, OfALinkIsThatOfTheDatabaseThatItLeadsTo) {
+  const auto other = folder_.path() / "other";
+  std::filesystem::create_directory(other);
+  std::filesystem::create_symlink("../shop.db", other / "near.db");
+  std::filesystem::create_symlink(other / "near.db", other / "far.db");
+
+  for (const bool is_there : {false, true}) {
+    if (is_there) std::ofstream(database_).put('x');
+    for (const char* const name : {"near.db", "far.db"}) {
+      EXPECT_EQ(std::filesystem::weakly_canonical(writer_lock_of(other / name)),
+                std::filesystem::weakly_canonical(lock_))
+          << name;
+    }
+  }
+}
+
+TEST_F(FileLockTest, OfLinksInACircleIsSomeName) {
+  std::filesystem::create_symlink("b.db", folder_.path() / "a.db");
+  std::filesystem::create_symlink("a.db", folder_.path() / "b.db");
+  EXPECT_EQ(writer_lock_of(folder_.path() / "a.db").extension(), ".lock");
+}
 
 // Who may write in the folder would choose what is made, and where.
 TEST_F(FileLockTest, ALinkThatLeadsNowhereIsRefusedAndNotFollowed) {

@@ -44,6 +44,7 @@ TEST_F(APauseOfConnecting, BeginsWithTheFirstThatReachesNobodyAndDoublesUpToItsL
   for (int i = 0; i < 40; ++i) {
     fail();
     EXPECT_FALSE(pause_.is_over(now_));
+    EXPECT_EQ(pause_.left(now_), expected);
     EXPECT_EQ(until_admitted(), expected) << "pause " << i + 1;
     expected = std::min(2 * expected, ConnectPause::kLongest);
   }
@@ -84,6 +85,7 @@ TEST_F(APauseOfConnecting, EndsAtOnceWhenAnybodyIsTaken) {
   fail();
   pause_.succeeded();
   EXPECT_TRUE(pause_.is_over(now_));
+  EXPECT_EQ(pause_.left(now_), milliseconds(0));
   pause_.failed(*late, now_);
   EXPECT_TRUE(pause_.is_over(now_)) << "news of before";
   EXPECT_EQ(until_admitted(), milliseconds(0));

@@ -332,6 +332,18 @@ TEST_F(APlaceToSpare, IsForAWhileNotWhereNobodyWasReached) {
   EXPECT_EQ(spare(group), none(Group::NoSpare::Paused)) << "until it is known what came of them";
 }
 
+TEST_F(APlaceToSpare, IsSaidToBePausedAndForHowLongYet) {
+  using std::chrono::milliseconds;
+  Group group(shop({{"a", 1}, {"b", 1}}), clock_);
+  reach_nobody(group);
+  EXPECT_EQ(group.status()[0].spares_paused, ConnectPause::kFirst);
+  EXPECT_EQ(group.status()[1].spares_paused, milliseconds(0));
+  clock_.advance(milliseconds(60));
+  EXPECT_EQ(group.status()[0].spares_paused, ConnectPause::kFirst - milliseconds(60));
+  clock_.advance(milliseconds(40));
+  EXPECT_EQ(group.status()[0].spares_paused, milliseconds(0));
+}
+
 TEST_F(APlaceToSpare, ThatReachesNobodyIsNoNewsToRealRequests) {
   Group group(shop({{"a", 1}}), clock_);
   for (int i = 0; i < 50; ++i) {

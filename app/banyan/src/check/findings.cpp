@@ -16,6 +16,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
+#include "banyan/kernel/in_quotes.hpp"
 #include "banyan/routing/rollout_reach.hpp"
 #include "banyan/serving/secret_file.hpp"
 #include "check/example_path.hpp"
@@ -32,8 +33,6 @@ using strangler::Route;
 using strangler::StickinessKey;
 using Source = StickinessKey::Source;
 using Keys = std::vector<StickinessKey>::const_iterator;
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// An application may add routes to those of the file.
 std::string unless_of_module(const std::string& name) {

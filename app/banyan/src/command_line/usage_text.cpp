@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/kernel/in_quotes.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "banyan/kernel/nearest.hpp"
 
 namespace banyan::cli {
@@ -17,8 +19,6 @@ template <class Kind>
 bool is_a(const CLI::ParseError& error) {
   return dynamic_cast<const Kind*>(&error) != nullptr;
 }
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// From the program down to the command that was reached.
 std::vector<const CLI::App*> reached(const CLI::App& app) {
@@ -35,16 +35,6 @@ std::vector<std::string> commands_below(const CLI::App& app) {
     if (!each->get_group().empty()) names.push_back(each->get_name());
   }
   return names;
-}
-
-/// "a, b or c".
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += words[i];
-  }
-  return text;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
@@ -73,7 +63,7 @@ std::string unknown_option(const CLI::App& app, std::string_view word) {
   }
   constexpr std::size_t kFew = 4;
   if (longer.empty() || longer.size() > kFew) return text + did_you_mean(name, known);
-  return text + ". Did you mean " + listed(longer) + '?';
+  return text + ". Did you mean " + listed(longer, "or") + '?';
 }
 
 std::string too_much(const CLI::App& app) {
@@ -90,7 +80,7 @@ std::string too_much(const CLI::App& app) {
   }
   const std::string text = "there is no `" + reached_command(app) + ' ' + *word + '`';
   const std::string meant = did_you_mean(*word, below);
-  return meant.empty() ? text + ", but " + listed(below) : text + meant;
+  return meant.empty() ? text + ", but " + listed(below, "or") : text + meant;
 }
 
 std::string needs_a_command(const CLI::App& app) {
@@ -98,7 +88,7 @@ std::string needs_a_command(const CLI::App& app) {
   const std::vector<std::string> below = commands_below(*reached(app).back());
   const std::string text = '`' + reached_command(app) + "` needs a command";
   return reached(app).size() == 1 ? text + ", such as `banyan status`"
-                                  : text + ": " + listed(below);
+                                  : text + ": " + listed(below, "or");
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -143,7 +133,7 @@ std::string bad_value(const std::string& said) {
   }
   if (const auto set = parted(problem, " not in {"); set && set->second.ends_with('}')) {
     const auto choices = split(std::string_view(set->second).substr(0, set->second.size() - 1));
-    return name + ": " + in_quotes(set->first) + " is none of " + listed(choices) +
+    return name + ": " + in_quotes(set->first) + " is none of " + listed(choices, "or") +
            did_you_mean(set->first, choices);
   }
   return said;

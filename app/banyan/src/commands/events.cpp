@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "banyan/events/module_events.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "banyan/sql/database.hpp"
 #include "banyan/sql/module_presence.hpp"
 #include "counted.hpp"
@@ -89,12 +90,11 @@ class Logs {
 std::string missing_words(const EventsOptions& options) {
   const auto source = sql::DataSource::parse(options.database);
   if (!source || source->engine == sql::Engine::Sqlite) return {};
-  std::string missing = options.module.empty() ? "MODULE" : "";
-  if (options.application.empty()) {
-    missing += std::string(missing.empty() ? "" : " and ") + "--application NAME";
-  }
+  std::vector<std::string> missing;
+  if (options.module.empty()) missing.emplace_back("MODULE");
+  if (options.application.empty()) missing.emplace_back("--application NAME");
   if (missing.empty()) return {};
-  return "a server's database has no manifest that lists its modules: give " + missing +
+  return "a server's database has no manifest that lists its modules: give " + listed(missing) +
          ", e.g. `banyan events list payments --application recordshop --database "
          "postgresql://…` (the roles of an application's modules begin with its name)";
 }

@@ -7,8 +7,8 @@
 
 #include "admin_client.hpp"
 #include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/retirement/judgement.hpp"
-#include "banyan/serving/secret_file.hpp"
 #include "exit_code.hpp"
 #include "retiring/findings.hpp"
 #include "terminal.hpp"
@@ -63,9 +63,9 @@ std::string command_that_writes(const ControlTarget& target, const RetireOptions
   if (options.quiet_for != RetireOptions().quiet_for) {
     command += " --quiet-for " + quiet_word(options.quiet_for);
   }
-  if (target.url != ControlTarget().url) command += " --url " + serving::shell_word(target.url);
+  if (target.url != ControlTarget().url) command += " --url " + shell_word(target.url);
   if (!target.token_file.empty()) {
-    command += " --token-file " + serving::shell_word(target.token_file);
+    command += " --token-file " + shell_word(target.token_file);
   }
   return command + " --why REASON";
 }

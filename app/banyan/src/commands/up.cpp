@@ -49,8 +49,7 @@ std::string ready_text(const Readiness& ready) {
 std::string command_text(const Program& program) {
   std::string text;
   for (const std::string& each : program.command) {
-    const bool plain = !each.empty() && each.find_first_of(" \t\"'$&|;<>()*?\\") == each.npos;
-    text += (text.empty() ? "" : " ") + (plain ? each : single_quoted(each));
+    text += (text.empty() ? "" : " ") + shell_word(each);
   }
   return text;
 }

@@ -10,8 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <system_error>
 
 #include "banyan/posix/descriptor.hpp"
+#include "banyan/posix/write_all.hpp"
 
 namespace banyan::cli::init {
 namespace {
@@ -21,14 +23,12 @@ std::unexpected<Error> cannot_write(const std::filesystem::path& file) {
               "nothing was written: " + file.string() + ": " + std::strerror(errno));
 }
 
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fsync(descriptor) == 0;
+/// Onto the disk. False: errno says why.
+bool write_through(const posix::Descriptor& descriptor, std::string_view text) {
+  const std::error_code error = posix::write_all(descriptor, text);
+  if (!error) return ::fsync(descriptor.number()) == 0;
+  errno = error.value();
+  return false;
 }
 
 /// rename(), but for what is there; by a second name where the file system knows no such rename.
@@ -47,7 +47,7 @@ Result<void> write_new_file(const std::filesystem::path& file, const std::string
   const mode_t mask = ::umask(0);
   ::umask(mask);
   const bool written = ::fchmod(descriptor.number(), 0666 & ~mask) == 0 &&
-                       write_all(descriptor.number(), text) &&
+                       write_through(descriptor, text) &&
                        (replace ? ::rename(beside.c_str(), file.c_str()) == 0
                                 : put_where_nothing_is(beside.c_str(), file.c_str()));
   if (written) return {};

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "banyan/kernel/in_quotes.hpp"
+
 namespace banyan::cli::scaffold {
 namespace {
 
@@ -52,7 +54,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 std::string problem_with_name(std::string_view name) {
-  const std::string quoted = '"' + std::string(name) + '"';
+  const std::string quoted = in_quotes(name);
   const bool plain =
       !name.empty() && is_lower(name.front()) && name.back() != '_' &&
       name.find("__") == std::string_view::npos &&
@@ -78,9 +80,9 @@ std::string problem_with_module_name(std::string_view name) {
   if (std::string problem = problem_with_name(name); !problem.empty()) return problem;
   for (const auto& [beginning, owner] : kBeginsTheTablesOf) {
     if (!name.starts_with(beginning)) continue;
-    return '"' + std::string(name) + "\" cannot have tables: what begins with " +
-           std::string(beginning) + " belongs to " + std::string(owner) +
-           "; take another, such as " + std::string(name.substr(beginning.size())) + "_desk";
+    return in_quotes(name) + " cannot have tables: what begins with " + std::string(beginning) +
+           " belongs to " + std::string(owner) + "; take another, such as " +
+           std::string(name.substr(beginning.size())) + "_desk";
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "banyan/placement/placement_table.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "banyan/sqlite/file_owner.hpp"
 #include "database.hpp"
 #include "estimate.hpp"
@@ -349,8 +350,9 @@ class Planner {
   void look_at_owners() {
     const std::string shared = prepared_.files.shared.string();
     const std::string own = prepared_.files.own.string();
-    for (const std::string& file : {own, own + "-wal", own + "-shm", own + ".lock",
-                                    shared + ".lock", mover_lock_of(shared).string()}) {
+    for (const std::string& file :
+         {own, own + "-wal", own + "-shm", sqlite::writer_lock_of(own).string(),
+          sqlite::writer_lock_of(shared).string(), mover_lock_of(shared).string()}) {
       if (const auto why = sqlite::why_not_like(file, shared)) refuse(file, *why);
     }
   }

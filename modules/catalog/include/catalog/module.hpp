@@ -61,7 +61,13 @@ struct Records {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           const Records& records);
 
-/// How many tracks there are: 0 for a catalogue that nothing was loaded into.
+/// Are all of them there, by their ids?
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           const Records& records);
+
+/// How many there are of each: none in a catalogue that nothing was loaded into.
+std::int64_t count_artists(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
+std::int64_t count_albums(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// Makes the search index anew from the tables and answers how many rows it has then. The module's

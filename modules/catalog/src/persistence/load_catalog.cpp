@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+
 #include "banyan/sql/module_database.hpp"
 #include "catalog/module.hpp"
 #include "persistence/search_index.hpp"
@@ -16,13 +19,18 @@ Result<void> already_loaded(std::string_view what, const std::string& id) {
                           " into a new database.");
 }
 
-template <class... Args>
-bool inserted(Session& session, std::string_view sql, const Args&... args) {
-  auto done = session.try_run(sql, args...);
-  if (done) return true;
-  if (done.error().kind == banyan::sql::ConstraintKind::Unique) return false;
-  throw banyan::sql::Fault(banyan::sql::FaultKind::Constraint,
-                           "catalog: loading failed: " + to_string(done.error()), done.error());
+template <class Record>
+bool has_all(Session& session, std::string_view count_by_id, std::span<const Record> records) {
+  return std::ranges::all_of(records, [&](const Record& record) {
+    return session.value<std::int64_t>(count_by_id, record.id).value_or(0) == 1;
+  });
+}
+
+std::int64_t count(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+                   std::string_view count_all) {
+  return database.read(context, [count_all](Session& session) {
+    return session.value<std::int64_t>(count_all).value_or(0);
+  });
 }
 
 }  // namespace
@@ -30,27 +38,27 @@ bool inserted(Session& session, std::string_view sql, const Args&... args) {
 Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                   const Records& records) {
   return database.write(context, [&records](Session& session) -> Result<void> {
+    // A conflict is asked for in the statement: to try it costs PostgreSQL three of them.
     for (const ArtistRecord& artist : records.artists) {
-      if (!inserted(session, "INSERT INTO artists (id, name) VALUES (:id, :name)", artist.id,
-                    artist.name)) {
+      if (session.run("INSERT INTO artists (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING",
+                      artist.id, artist.name) == 0) {
         return already_loaded("artist", artist.id.str());
       }
     }
     for (const AlbumRecord& album : records.albums) {
-      if (!inserted(session,
-                    "INSERT INTO albums (id, artist_id, title) VALUES (:id, :artist, :title)",
-                    album.id, album.artist, album.title)) {
+      if (session.run("INSERT INTO albums (id, artist_id, title) VALUES (:id, :artist, :title)"
+                      " ON CONFLICT DO NOTHING",
+                      album.id, album.artist, album.title) == 0) {
         return already_loaded("album", album.id.str());
       }
       index_album(session, album.id);
     }
     for (const TrackRecord& track : records.tracks) {
-      if (!inserted(session,
-                    "INSERT INTO tracks (id, album_id, position, title, composer, duration_ms,"
-                    " price_minor, currency) VALUES (:id, :album, :position, :title, :composer,"
-                    " :duration, :price, :currency)",
-                    track.id, track.album, track.position, track.title, track.composer,
-                    track.duration_ms, track.price.minor_units, track.price.currency)) {
+      if (session.run("INSERT INTO tracks (id, album_id, position, title, composer, duration_ms,"
+                      " price_minor, currency) VALUES (:id, :album, :position, :title, :composer,"
+                      " :duration, :price, :currency) ON CONFLICT DO NOTHING",
+                      track.id, track.album, track.position, track.title, track.composer,
+                      track.duration_ms, track.price.minor_units, track.price.currency) == 0) {
         return already_loaded("track", track.id.str());
       }
       index_track(session, track.id);
@@ -65,10 +73,25 @@ Result<std::int64_t> rebuild_search(banyan::sql::ModuleDatabase& database,
       context, [](Session& session) -> Result<std::int64_t> { return index_everything(session); });
 }
 
-std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
-  return database.read(context, [](Session& session) {
-    return session.value<std::int64_t>("SELECT count(*) FROM tracks").value_or(0);
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           const Records& records) {
+  return database.read(context, [&records](Session& session) {
+    return has_all(session, "SELECT count(*) FROM artists WHERE id = :id", records.artists) &&
+           has_all(session, "SELECT count(*) FROM albums WHERE id = :id", records.albums) &&
+           has_all(session, "SELECT count(*) FROM tracks WHERE id = :id", records.tracks);
   });
+}
+
+std::int64_t count_artists(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
+  return count(database, context, "SELECT count(*) FROM artists");
+}
+
+std::int64_t count_albums(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
+  return count(database, context, "SELECT count(*) FROM albums");
+}
+
+std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
+  return count(database, context, "SELECT count(*) FROM tracks");
 }
 
 }  // namespace catalog

@@ -49,6 +49,10 @@ banyan::Result<void> check(const CustomerRecord& customer);
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const CustomerRecord> customers);
 
+/// Are all of them there, by their ids?
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           std::span<const CustomerRecord> customers);
+
 /// How many accounts there are, closed ones too.
 std::int64_t count_customers(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 

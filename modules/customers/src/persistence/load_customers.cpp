@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "banyan/sql/module_database.hpp"
 #include "customers/module.hpp"
 #include "domain/details.hpp"
@@ -41,6 +43,16 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
                       " loaded. Load into a new database.");
     }
     return {};
+  });
+}
+
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           std::span<const CustomerRecord> records) {
+  return database.read(context, [records](Session& session) {
+    return std::ranges::all_of(records, [&session](const CustomerRecord& record) {
+      return session.value<std::int64_t>("SELECT count(*) FROM customers WHERE id = :id", record.id)
+                 .value_or(0) == 1;
+    });
   });
 }
 

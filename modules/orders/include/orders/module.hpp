@@ -85,6 +85,10 @@ struct OrderRecord {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const OrderRecord> orders);
 
+/// Are all of them there, by their ids?
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           std::span<const OrderRecord> orders);
+
 /// Has the names of customers and tracks read anew by whoever hosts the module, now or later: for
 /// who has loaded customers or tracks, of which nobody tells.
 banyan::Result<void> ask_for_names(banyan::sql::ModuleDatabase& database,

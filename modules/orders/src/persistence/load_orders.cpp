@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "application/names/names_builder.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "orders/module.hpp"
@@ -56,6 +58,16 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
       history.write(order.data().id, order.data().state, order.data().changed_at);
     }
     return {};
+  });
+}
+
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           std::span<const OrderRecord> records) {
+  return database.read(context, [records](Session& session) {
+    return std::ranges::all_of(records, [&session](const OrderRecord& record) {
+      return session.value<std::int64_t>("SELECT count(*) FROM orders WHERE id = :id", record.id)
+                 .value_or(0) == 1;
+    });
   });
 }
 

@@ -41,6 +41,10 @@ struct StockRecord {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const StockRecord> stock, banyan::Timestamp now);
 
+/// Are all of these tracks stocked, however many of each?
+bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+           std::span<const StockRecord> stock);
+
 /// How many tracks are stocked: 0 for a warehouse that nothing was loaded into.
 std::int64_t count_stock(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 

@@ -14,7 +14,9 @@ std::optional<std::string> why_open_to_everybody(const std::string& path);
 /// The same of a file that is open already.
 std::optional<std::string> why_open_to_everybody(int descriptor, const std::string& path);
 
-/// The path as a shell takes it for one word.
-std::string shell_word(const std::string& path);
+/// What the owner of a file does so that this process can read it, where `reason` (of errno) says
+/// that it may not; nothing for any other reason. Such a file is not to be written anew: it may
+/// have the secret, for somebody else to read.
+std::optional<std::string> how_to_let_read(const std::string& path, int reason);
 
 }  // namespace banyan::serving

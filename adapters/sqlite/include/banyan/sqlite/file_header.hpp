@@ -29,7 +29,7 @@ struct FileHeader {
 
 FileHeader read_file_header(const std::filesystem::path& file);
 
-/// How large the write-ahead log beside a database file is; 0 when there is none.
+/// How large the write-ahead log of a database file is; 0 when there is none.
 std::uintmax_t wal_bytes_of(const std::filesystem::path& file);
 
 }  // namespace banyan::sqlite

@@ -56,7 +56,9 @@ class FileLock {
   bool held_ = false;
 };
 
-/// The lock that writers of this database file hold while they write.
+/// The lock that writers of this database file hold while they write, and while they bring its
+/// write-ahead log into it (docs/adr/0018). A link has the lock of the file that it leads to, as it
+/// has that file's log.
 std::filesystem::path writer_lock_of(const std::filesystem::path& database);
 
 }  // namespace banyan::sqlite

@@ -29,8 +29,9 @@ class ConnectPause {
   /// Nothing during a pause, nor while the one that was let through after it has not come back, for
   /// as long again at most.
   std::optional<Attempt> admit(SteadyTime now);
-  /// Whether admit() may let one through.
-  bool is_over(SteadyTime now) const;
+  /// For how long yet admit() lets nobody through; 0: it may let one.
+  std::chrono::milliseconds left(SteadyTime now) const;
+  bool is_over(SteadyTime now) const { return left(now).count() == 0; }
 
   /// It reached nobody. Of several that were under way one counts.
   void failed(Attempt attempt, SteadyTime now);

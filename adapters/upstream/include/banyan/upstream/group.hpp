@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -158,6 +159,8 @@ class Group {
     std::uint64_t requests = 0;  ///< since the start
     std::uint64_t failures = 0;
     std::uint32_t in_flight = 0;
+    /// For how long yet those who can do without leave it alone; 0: no pause, see ConnectPause.
+    std::chrono::milliseconds spares_paused{0};
   };
   /// Of each instance.
   std::vector<Status> status() const;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "banyan/kernel/result.hpp"
 
@@ -53,8 +52,5 @@ void write_made_note(const std::string& note_file, const std::string& store_file
 /// What to do about a control store that is lost or damaged, in sentences: put a copy back, or
 /// begin anew by `steps` ("delete control.db.made").
 std::string ways_out(const std::string& store_file, const std::string& steps);
-
-/// "a", "a and b", "a, b and c".
-std::string listed(const std::vector<std::string>& names);
 
 }  // namespace banyan::strangler
