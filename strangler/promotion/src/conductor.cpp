@@ -513,7 +513,7 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
     const std::string problem =
         stand ? "the control store does not know " + stored.module : stand.error().message;
     all.tell(run, stored.module, Note::Kind::Hindered, problem);
-    all.show(stored.module, {std::move(verdicts), problem, conducts});
+    all.show(stored.module, {std::move(verdicts), problem, conducts, run.runner.state()});
     return;
   }
   const Traffic& now = rollout->traffic;
@@ -554,7 +554,7 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
   }
   if (run.runner.step() != before.step()) run.anew.clear();
   if (!action.shifts() && run.runner.state() == PlanState::Running) reason += run.anew;
-  all.show(stored.module, {std::move(verdicts), std::move(reason), conducts});
+  all.show(stored.module, {std::move(verdicts), std::move(reason), conducts, run.runner.state()});
 }
 
 void Conductor::Inside::forget_all_but(const std::set<std::string>& moving) {

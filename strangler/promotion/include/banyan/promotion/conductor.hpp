@@ -20,6 +20,7 @@
 #include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/verdict/judge.hpp"
+#include "banyan/verdict/plan_runner.hpp"
 
 namespace banyan::strangler {
 
@@ -110,6 +111,9 @@ class Conductor {
     std::vector<OperationVerdict> verdicts;
     std::string reason;     ///< why it stays, or what is in the way
     bool conducts = false;  ///< this process takes it forward
+    /// Which the reason belongs to. The store may have another one by now: an order and another
+    /// process change it between two ticks, and this one before it shows what it has found.
+    PlanState state = PlanState::Ready;
   };
   View view(std::string_view module) const;
 
