@@ -461,9 +461,12 @@ PlanAction Conductor::Inside::next_action(Run& run, const Rollout& rollout,
   if (run.tripped) return run.runner.trip(run.tripped->text(), situation);
   if (has_seat && *has_seat) return run.runner.tick(situation, verdicts);
   if (auto back = run.runner.leave_if_worse(situation, verdicts)) return *std::move(back);
+  if (!has_seat) return {PlanAction::Kind::Nothing, Traffic{}, has_seat.error().message};
+  const bool goes_forward = run.runner.state() == PlanState::Running;
   return {PlanAction::Kind::Nothing, Traffic{},
-          has_seat ? "another process takes it forward, and has seen other requests than this one"
-                   : has_seat.error().message};
+          goes_forward
+              ? "another process takes it forward, and has seen other requests than this one"
+              : run.runner.reason()};
 }
 
 Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
