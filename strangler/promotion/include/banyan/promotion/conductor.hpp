@@ -122,11 +122,7 @@ class Conductor {
   std::optional<std::string> what_differs(std::string_view module, Timestamp begin) const;
 
  private:
-  struct Run;
   struct Inside;
-
-  void walk(Run& run, const StoredPlan& stored, std::vector<OperationVerdict> verdicts,
-            const Result<bool>& has_seat);
   std::unique_ptr<Inside> inside_;
 };
 
