@@ -31,6 +31,7 @@ ConductorRounds::ConductorRounds(const Conductor::Parts& parts, PlanViews& views
 
 void ConductorRounds::leave() {
   // What it has come to, for the next one, who looks for it with the seat.
+  plans_.leave_out_what_nobody_saw();
   if (std::exchange(seated_, false)) keeper_.keep(plans_);
   seat_.leave();  // before the wait: who follows goes on at once
   inquiries_.end();
@@ -50,6 +51,7 @@ void ConductorRounds::take_up(std::vector<Walked>& walked) {
 }
 
 void ConductorRounds::round(TrippedOperations& tripped) {
+  plans_.leave_out_what_nobody_saw();
   const auto stored = parts_.board.store().plans();
   if (!stored) return;  // who reads the stages complains about it
   std::set<std::string> moving;
@@ -92,6 +94,7 @@ void ConductorRounds::walk(WalkedPlan& plan, std::vector<OperationVerdict> verdi
     views_.show(plan.module, {std::move(verdicts), problem, conducts, plan.runner.state()});
     return;
   }
+  plan.walked_at = parts_.clock.steady();
   const Traffic& now = rollout->traffic;
   const PlanRunner before = plan.runner;
   const PlanAction action = next_action(plan, *rollout, verdicts, has_seat);

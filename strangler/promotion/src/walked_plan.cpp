@@ -17,7 +17,8 @@ WalkedPlan::WalkedPlan(std::string rollout, PlanDocument found, std::uint64_t at
       operations(std::move(all)),
       judged_side(std::move(side)),
       runner(document.plan, parts.clock, document.mark),
-      judge(operations, parts.rules) {}
+      judge(operations, parts.rules),
+      walked_at(parts.clock.steady()) {}
 
 bool WalkedPlan::alone() const {
   return document.plan.steps[runner.step()].share == Percent::all();
@@ -52,6 +53,13 @@ void WalkedPlan::read_again(PlanDocument found, std::uint64_t at) {
   anew.clear();
   if (other_step) judge.begin_step(alone());
   if (taken_up) forgive();
+}
+
+void WalkedPlan::leave_out_what_nobody_saw() {
+  const auto unseen = parts.clock.steady() - walked_at - Conductor::kMostBetweenTicks;
+  if (unseen.count() <= 0) return;
+  runner.leave_out(unseen);
+  walked_at += unseen;
 }
 
 void WalkedPlan::begin_counting() {

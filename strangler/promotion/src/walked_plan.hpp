@@ -45,6 +45,8 @@ struct WalkedPlan {
 
   /// Somebody else has written it: an order, or the process that has the seat.
   void read_again(PlanDocument found, std::uint64_t at);
+  /// Time in which nobody has walked it is none of its step's; see Conductor::kMostBetweenTicks.
+  void leave_out_what_nobody_saw();
   /// What happens from now on is counted, and nothing of before.
   void begin_counting();
   /// What has happened since the last time.
@@ -64,6 +66,7 @@ struct WalkedPlan {
   std::string judged_side;
   PlanRunner runner;
   Judge judge;
+  SteadyTime walked_at;  ///< at the last round, or later by what was left out since
   std::uint64_t steps_begun = 0;
   std::map<std::string, std::array<Window, kGroups.size()>> readings;
   std::optional<Trip> tripped;  ///< until it has had its effect

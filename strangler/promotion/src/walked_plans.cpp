@@ -57,6 +57,10 @@ WalkedPlan* WalkedPlans::of(const StoredPlan& stored) {
   return &plan;
 }
 
+void WalkedPlans::leave_out_what_nobody_saw() {
+  for (auto& [module, plan] : all_) plan.leave_out_what_nobody_saw();
+}
+
 void WalkedPlans::keep_only(const std::set<std::string>& moving) {
   std::erase_if(all_, [&](const auto& plan) { return !moving.contains(plan.first); });
 }

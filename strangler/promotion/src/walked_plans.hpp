@@ -23,6 +23,7 @@ class WalkedPlans {
   /// begun anew has no evidence yet, and neither have operations that nobody knew of before. Null
   /// when it does not move.
   WalkedPlan* of(const StoredPlan& stored);
+  void leave_out_what_nobody_saw();
   void keep_only(const std::set<std::string>& moving);
   /// A trip for a rollout that no plan moves is for nobody to act on.
   void take(const TrippedOperations::Names& tripped);

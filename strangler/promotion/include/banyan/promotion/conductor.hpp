@@ -59,6 +59,9 @@ using JudgedSideOf = std::function<std::string(std::string_view rollout)>;
 class Conductor {
  public:
   static constexpr std::chrono::milliseconds kTick{250};
+  /// What counts at most, of the time between two ticks, as time that a step has lasted: a process
+  /// that was stopped or frozen meanwhile, or could not read the control store, has seen nothing.
+  static constexpr std::chrono::seconds kMostBetweenTicks{5};
   /// Until a step forward that did not go is tried again.
   static constexpr std::chrono::seconds kPatience{5};
 
