@@ -296,7 +296,8 @@ PlanStatus PlanDesk::status(const StoredPlan& stored, const Traffic& now) const 
   Conductor::View view = conductor_->view(stored.module);
   status.verdicts = std::move(view.verdicts);
   status.conducts = view.conducts;
-  if (!view.reason.empty()) status.reason = std::move(view.reason);
+  // Until the next tick the one that was written down with the state says more than one of another.
+  if (!view.reason.empty() && view.state == status.state) status.reason = std::move(view.reason);
   return status;
 }
 

@@ -217,6 +217,13 @@ class AStepThatIsUnderWay : public Conducted {
     ASSERT_EQ(samples(), kSamples) << plan().reason;
   }
 
+  /// So long nobody asks for anything.
+  void pass(std::chrono::seconds time) {
+    for (auto left = time; left.count() > 0; left -= Conductor::kMostBetweenTicks) {
+      clock_.advance(std::min(left, Conductor::kMostBetweenTicks));
+      here_->conductor.tick();
+    }
+  }
   /// The next process, when this one has ended.
   void restart(std::string program = "a build") {
     here_.reset();
@@ -240,19 +247,17 @@ TEST_F(AStepThatIsUnderWay, GoesOnWhereItWasAfterARestart) {
   EXPECT_EQ(plan().verdicts.front().judgement, Judgement::BetterOrEqual);
   EXPECT_EQ(here_->notes.back().kind, Kind::TakenUp);
   EXPECT_EQ(note(), "at 25%, which has lasted 100s of 3600s; what was seen of it is kept");
-  clock_.advance(std::chrono::seconds(3'501));
-  tick();
+  pass(std::chrono::seconds(3'501));
   EXPECT_EQ(share(), Percent::all()) << plan().reason;
 }
 
 TEST_F(AStepThatIsUnderWay, IsOverAfterItsTimeHoweverOftenTheProcessIsStartedAnew) {
   for (int hour = 0; hour < 6; ++hour) {
-    clock_.advance(std::chrono::minutes(9));
+    pass(std::chrono::minutes(9));
     restart();
     ASSERT_EQ(share(), percent(25'00));
   }
-  clock_.advance(std::chrono::minutes(9));
-  tick();
+  pass(std::chrono::minutes(9));
   EXPECT_EQ(share(), Percent::all()) << plan().reason;
 }
 
@@ -264,6 +269,28 @@ TEST_F(AStepThatIsUnderWay, DoesNotCountTheTimeInWhichNobodyConducted) {
   EXPECT_THAT(plan().reason, HasSubstr("25% stays for another 3500s; what was seen of it begins "
                                        "anew, for that is longer ago than an hour"));
   EXPECT_EQ(samples(), 0U);
+}
+
+// Stopped by a signal or a debugger, or frozen with its container: its clock goes on.
+TEST_F(AStepThatIsUnderWay, DoesNotCountTheTimeInWhichTheProcessStoodStill) {
+  clock_.advance(std::chrono::hours(3));
+  here_->conductor.tick();
+  EXPECT_EQ(share(), percent(25'00));
+  EXPECT_EQ(plan().reason, "25% stays for another 3495s");
+  clock_.advance(std::chrono::hours(3));
+  restart();
+  EXPECT_EQ(plan().reason, "25% stays for another 3490s") << "nor before it ended";
+  EXPECT_EQ(samples(), kSamples);
+}
+
+TEST_F(AStepThatIsUnderWay, DoesNotCountTheTimeInWhichAPersonHasPausedIt) {
+  ASSERT_TRUE(here_->desk.order("catalog", {.verb = PlanVerb::Pause}, {"ann", "lunch"}));
+  pass(std::chrono::hours(2));
+  ASSERT_TRUE(here_->desk.order("catalog", {.verb = PlanVerb::Resume}, {"ann", "it is over"}));
+  tick();
+  EXPECT_EQ(plan().reason, "25% has begun") << "and begins anew";
+  tick();
+  EXPECT_EQ(plan().reason, "25% stays for another 3600s");
 }
 
 TEST_F(AStepThatIsUnderWay, DoesNotCountAClockThatSomebodySets) {
@@ -292,8 +319,7 @@ TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAnotherBuildGoesOn) {
             "the program has seen it");
   EXPECT_EQ(samples(), 0U);
   EXPECT_THAT(note(), HasSubstr("which has lasted 100s of 3600s; what was seen of it begins anew"));
-  clock_.advance(std::chrono::hours(1));
-  tick();
+  pass(std::chrono::hours(1));
   EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
   for (int i = 0; i < 2'000 && share() != Percent::all(); ++i) {
     requests(*here_, 100);
@@ -313,8 +339,7 @@ TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenTheNewSideIsElsewhere
             "elsewhere by now, or other answers count as the same");
   EXPECT_EQ(samples(), 0U);
   EXPECT_THAT(note(), HasSubstr("which has lasted 100s of 3600s; what was seen of it begins anew"));
-  clock_.advance(std::chrono::hours(1));
-  tick();
+  pass(std::chrono::hours(1));
   EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
   // What was seen of this one is kept as ever.
   for (int i = 0; i < 4; ++i) {
@@ -339,8 +364,7 @@ TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAReloadHasAnotherNewS
   for (int i = 0; i < 10; ++i) tick();
   EXPECT_EQ(std::ranges::count(here_->notes, Kind::TakenUp, &Conductor::Note::kind), 1);
   EXPECT_THAT(note(), HasSubstr("at 25%; what was seen of it begins anew, for the new side is"));
-  clock_.advance(std::chrono::hours(1));
-  tick();
+  pass(std::chrono::hours(1));
   EXPECT_EQ(share(), percent(25'00)) << "it is to be shown anew";
   for (int i = 0; i < 2'000 && share() != Percent::all(); ++i) {
     requests(*here_, 100);
@@ -350,12 +374,11 @@ TEST_F(AStepThatIsUnderWay, HasItsTimeAndNotWhatWasSeenWhenAReloadHasAnotherNewS
 }
 
 TEST_F(AStepThatIsUnderWay, KnowsWhatTheOldSideWasLikeAlsoWhenAllHasMovedAndAnotherBuildGoesOn) {
-  clock_.advance(std::chrono::hours(1));
-  tick();
+  pass(std::chrono::hours(1));
   ASSERT_EQ(share(), Percent::all()) << plan().reason;
   tick();
   restart("another build");
-  clock_.advance(std::chrono::hours(1));
+  pass(std::chrono::hours(1));
   for (int i = 0; i < 1'000 && plan().state == PlanState::Running; ++i) {
     requests(*here_, 100);
     tick();

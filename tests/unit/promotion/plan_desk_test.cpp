@@ -103,6 +103,35 @@ TEST_F(ThePlanDesk, HasALineWhenSomebodyElseSteers) {
   EXPECT_THAT(here_->store->history(1)->front().why, HasSubstr("somebody has shifted"));
 }
 
+TEST_F(ThePlanDesk, ShowsNoReasonOfAStateThatIsOver) {
+  const auto second = process();
+  const auto seen_there = [&] { return second->desk.plans()->front(); };
+  start();
+  tick(*second);
+  ASSERT_THAT(seen_there().reason, HasSubstr("another process takes it forward"));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  EXPECT_EQ(seen_there().state, PlanState::Paused);
+  EXPECT_EQ(seen_there().reason, "a reason") << "before its next tick";
+  EXPECT_EQ(plan().state, PlanState::Paused);
+  EXPECT_EQ(plan().reason, "a reason");
+}
+
+TEST_F(ThePlanDesk, SaysAlsoInAProcessThatLooksOnWhyAPlanGoesNotForward) {
+  const auto second = process();
+  const auto seen_there = [&] { return second->desk.plans()->front(); };
+  start();
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  tick(*second);
+  EXPECT_EQ(seen_there().reason, "a reason") << "nobody takes it forward";
+  ASSERT_TRUE(order(PlanVerb::Resume));
+  tick(*second);
+  EXPECT_THAT(seen_there().reason, HasSubstr("another process takes it forward"));
+  ASSERT_TRUE(here_->desk.back_gradually("catalog", {"ann", "before the sale"}));
+  tick(*second);
+  EXPECT_NE(seen_there().state, PlanState::Running);
+  EXPECT_EQ(seen_there().reason, "before the sale");
+}
+
 TEST_F(ThePlanDesk, HasALineWhenThePlanIsCompleted) {
   start();
   ASSERT_TRUE(here_->board.shift("catalog", {.reads = Percent::all(), .writes = Side::Remote},

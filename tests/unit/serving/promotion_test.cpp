@@ -170,7 +170,8 @@ class APromotionOfWrites : public APromotion {
   void walk_to_the_writes() {
     ASSERT_EQ(place(), "legacy");
     until("the plan waits for writes", [&] {
-      return plan()["reason"].get<std::string>().find("seen on the old side") != std::string::npos;
+      return plan()["reason"].get<std::string>().find("1 write was seen on the old side") !=
+             std::string::npos;
     });
     until("the writes have moved", [&] {
       place();  // of a side that hardly anybody has asked nothing is known to be unusual
@@ -202,10 +203,8 @@ TEST_F(APromotionOfWrites, CallsAPersonLoudlyWhereTheyMayNotComeHome) {
     EXPECT_EQ(place(), "new");
     return plan()["state"] == "needs_person";
   });
-  until("the reason", [&] {
-    return plan()["reason"].get<std::string>().contains(
-        "shared_data = true in [rollouts.catalog.fallback]");
-  });
+  EXPECT_THAT(plan()["reason"].get<std::string>(),
+              HasSubstr("shared_data = true in [rollouts.catalog.fallback]"));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(place(), "new") << "never behind anybody's back";
   until("a line in the log", [&] { return log().find("plan_needs_person") != std::string::npos; });
   const test::Seen ready = test::get(port_, "/health/ready");

@@ -232,6 +232,22 @@ TEST_F(Running, GoesOnWithAStepThatAnotherHasConducted) {
   EXPECT_TRUE(next.tick(reads(share_), kGood).shifts());
 }
 
+TEST_F(Running, LeavesOutTimeInWhichNobodyWasThereForwardAndBack) {
+  ticks(300, kGood);
+  clock_.advance(Seconds(5'000));
+  runner_.leave_out(Seconds(5'000));
+  EXPECT_EQ(runner_.lasted(), Seconds(299));
+  EXPECT_FALSE(ticks(300, kGood).shifts());
+  EXPECT_TRUE(tick(kGood).shifts());
+  share_ = runner_.back_gradually(reads(share_), "before the sale").value().to.reads;
+  ASSERT_GT(share_, Percent::none());
+  ASSERT_FALSE(tick(kGood).shifts());
+  clock_.advance(Seconds(5'000));
+  runner_.leave_out(Seconds(5'000));
+  EXPECT_FALSE(ticks(29, kGood).shifts());
+  EXPECT_TRUE(tick(kGood).shifts());
+}
+
 TEST_F(Running, NeedsAPersonWhereAnswersTakeFarLongerAndNobodyIsLeftToAsk) {
   for (int i = 0; i < 5'000 && share_ < Percent::all(); ++i) tick(kGood);
   ASSERT_EQ(share_, Percent::all());

@@ -20,6 +20,7 @@
 #include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/verdict/judge.hpp"
+#include "banyan/verdict/plan_runner.hpp"
 
 namespace banyan::strangler {
 
@@ -58,6 +59,9 @@ using JudgedSideOf = std::function<std::string(std::string_view rollout)>;
 class Conductor {
  public:
   static constexpr std::chrono::milliseconds kTick{250};
+  /// What counts at most, of the time between two ticks, as time that a step has lasted: a process
+  /// that was stopped or frozen meanwhile, or could not read the control store, has seen nothing.
+  static constexpr std::chrono::seconds kMostBetweenTicks{5};
   /// Until a step forward that did not go is tried again.
   static constexpr std::chrono::seconds kPatience{5};
 
@@ -110,6 +114,9 @@ class Conductor {
     std::vector<OperationVerdict> verdicts;
     std::string reason;     ///< why it stays, or what is in the way
     bool conducts = false;  ///< this process takes it forward
+    /// Which the reason belongs to. The store may have another one by now: an order and another
+    /// process change it between two ticks, and this one before it shows what it has found.
+    PlanState state = PlanState::Ready;
   };
   View view(std::string_view module) const;
 
@@ -118,11 +125,7 @@ class Conductor {
   std::optional<std::string> what_differs(std::string_view module, Timestamp begin) const;
 
  private:
-  struct Run;
   struct Inside;
-
-  void walk(Run& run, const StoredPlan& stored, std::vector<OperationVerdict> verdicts,
-            const Result<bool>& has_seat);
   std::unique_ptr<Inside> inside_;
 };
 

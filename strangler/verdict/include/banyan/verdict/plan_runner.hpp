@@ -131,6 +131,9 @@ class PlanRunner {
   /// For how long somebody has conducted the step; zero of one that does not run or has not
   /// arrived.
   std::chrono::milliseconds lasted() const;
+  /// So long nobody was there who conducted: that is no time of the step, nor of one on the way
+  /// back.
+  void leave_out(SteadyTime::duration unseen) { since_ += unseen; }
 
   /// FailedPrecondition "banyan.plan_state" where it cannot be. After a start and after a resume,
   /// the caller gives the new side the share of the step.
