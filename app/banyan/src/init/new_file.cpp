@@ -18,7 +18,8 @@ namespace {
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& file) {
   return fail(ErrorCode::Unavailable, "banyan.cannot_write",
-              "nothing was written: " + file.string() + ": " + std::strerror(errno));
+              "nothing was written: " + file.string() + ": " + std::strerror(errno) +
+                  ". Name a folder that is there and that you may write to, with room in it");
 }
 
 bool write_all(int descriptor, std::string_view text) {
