@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "banyan/kernel/listed.hpp"
+#include "banyan/promotion/answers_differ.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/stages/made_note.hpp"
@@ -201,6 +202,10 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .aside = plane->askers_.get(),
       .work = plan.work,
       .judged_side = plan.judged_side});
+  plane->switchboard_->heed([plane = plane.get()](std::string_view rollout) {
+    return strangler::answers_differ(*plane->store_, *plane->conductor_, rollout,
+                                     strangler::Mover::Person);
+  });
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{

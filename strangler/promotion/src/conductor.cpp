@@ -61,6 +61,7 @@ Conductor::View Conductor::view(std::string_view module) const { return inside_-
 
 std::optional<std::string> Conductor::what_differs(std::string_view module, Timestamp begin) const {
   const Parts& parts = inside_->parts;
+  if (!parts.operations) return std::nullopt;
   return known_differences(module, parts.operations(module), parts.evidence, parts.rules, begin);
 }
 

@@ -38,15 +38,10 @@ std::optional<std::string> known_differences(std::string_view rollout,
   if (differing > kMostTold) {
     figures += " and " + std::to_string(differing - kMostTold) + " operations more";
   }
-  const std::string name(rollout);
-  return "the new side of " + name +
+  return "the new side of " + std::string(rollout) +
          " answers otherwise than the old one, by the copies compared: " + figures +
          ", where a plan lets one of " + std::to_string(std::llround(1 / rules.differing)) +
-         " differ; it would bring the traffic back. `banyan differences " + name +
-         "` says in what. Mend the new side, or say in [rollouts." + name +
-         ".compare] what may differ: older pairs are forgotten with other rules, with a change of "
-         "the stage, and as " +
-         std::to_string(RecentPairs::kMost) + " newer ones come. Or start all the same: --force";
+         " differ";
 }
 
 }  // namespace banyan::strangler

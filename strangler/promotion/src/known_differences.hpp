@@ -14,7 +14,8 @@ namespace banyan::strangler {
 
 /// What would bring the traffic of a rollout back that a plan gave its new side now: answers that
 /// were compared since `begin`, and of which more differ than a plan lets, by operation, with the
-/// figures and the ways on. Nothing where nothing was compared, or where it may be chance.
+/// figures; a sentence without its end. Nothing where nothing was compared, or where it may be
+/// chance.
 std::optional<std::string> known_differences(std::string_view rollout,
                                              const std::vector<JudgedOperation>& operations,
                                              TrafficEvidence& evidence, const JudgeRules& rules,

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "banyan/promotion/answers_differ.hpp"
 #include "plan_document.hpp"
 
 namespace banyan::strangler {
@@ -225,19 +226,10 @@ bool PlanDesk::resume_gives_more(std::string_view module) const {
          gives_more(rollout->traffic, document->plan.steps[document->mark.step].traffic());
 }
 
-/// As things stand, outside of the transaction. Where all traffic is on the old side and nothing is
-/// copied, what was seen before is no word about now.
+/// As things stand, outside of the transaction.
 std::optional<Error> PlanDesk::what_differs(std::string_view module, const PlanOrder& order) const {
   if (order.force || conductor_ == nullptr) return std::nullopt;
-  const auto stand = board_->store().stand();
-  const auto changes = board_->store().log(1, module);
-  if (!stand || !changes || changes->empty()) return std::nullopt;
-  const Rollout* const rollout = stand->find(module);
-  if (rollout == nullptr || rollout->traffic.stage == TrafficStage::Legacy) return std::nullopt;
-  auto why = conductor_->what_differs(module, changes->front().time);
-  if (!why) return std::nullopt;
-  return Error{
-      ErrorCode::FailedPrecondition, "banyan.answers_differ", "refused: " + *std::move(why), {}};
+  return answers_differ(board_->store(), *conductor_, module, Mover::Plan);
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {

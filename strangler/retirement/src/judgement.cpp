@@ -187,7 +187,7 @@ class Judge {
       hinder("lanes_unknown",
              "whether events of " + each.source +
                  " wait, or come to the old side, cannot be told: " + each.problem,
-             "mend that and ask again; banyan events shows the lanes");
+             "mend that and ask again; banyan events list --database FILE shows the lanes");
     }
     for (const Lane& lane : facts_.lanes) {
       if (lane.lane == facts_.module && lane.transport == "in_process") {
@@ -195,7 +195,7 @@ class Judge {
                "events of " + lane.source + " are delivered to " + facts_.module +
                    " in this process, which is its old side",
                "start its service with its address known here (--at " + facts_.module +
-                   "=HOST:PORT); banyan events shows the lanes");
+                   "=HOST:PORT); banyan events list --database FILE shows the lanes");
       }
       if (lane.source != facts_.module) continue;
       if (lane.held == 0 && lane.oldest_unsent_seconds < kStuck) continue;
@@ -204,7 +204,7 @@ class Judge {
                  std::to_string(lane.held) + " keys wait, the oldest event for " +
                  duration_text(
                      std::chrono::seconds{static_cast<std::int64_t>(lane.oldest_unsent_seconds)}),
-             "banyan events list --database FILE --module " + facts_.module);
+             "banyan events list " + facts_.module + " --database FILE");
     }
   }
 

@@ -101,23 +101,31 @@ Result<Change> Switchboard::looked_over(Result<Change> change) const {
 }
 
 // Outside of the store's transaction, which others wait for.
-std::optional<std::string> Switchboard::trouble(std::string_view module,
-                                                const ControlStore::Decide& decide) const {
-  if (!preflight_) return std::nullopt;
+bool Switchboard::would_give_more(std::string_view module,
+                                  const ControlStore::Decide& decide) const {
   const Result<Stand> stand = store_->stand();
-  if (!stand) return std::nullopt;  // the change says so itself
+  if (!stand) return false;  // the change says so itself
   const auto found = std::ranges::find(stand->rollouts, module, &Rollout::module);
-  if (found == stand->rollouts.end()) return std::nullopt;
+  if (found == stand->rollouts.end()) return false;
   const Traffic& before = found->traffic;
   const Result<Traffic> after = decide(before);
-  if (!after) return std::nullopt;
-  return gives_more(before, *after) ? preflight_(module) : std::nullopt;
+  return after && gives_more(before, *after);
+}
+
+/// For who does not force it.
+Result<void> Switchboard::may_have_more(std::string_view module) const {
+  if (auto fit = ask_new_side(module); !fit) return fit;
+  if (!objection_) return {};
+  if (auto objection = objection_(module)) return fail(*std::move(objection));
+  return {};
 }
 
 Result<Change> Switchboard::advance(std::string_view module, const Reason& reason,
                                     const ControlStore::Decide& decide, bool force) {
   if (force) return change(module, forced(reason, is_known(module)), decide, true);
-  if (const auto why_not = trouble(module, decide)) return fail(unhealthy(module, *why_not));
+  if (would_give_more(module, decide)) {
+    if (auto fit = may_have_more(module); !fit) return fail(std::move(fit.error()));
+  }
   return change(module, reason, decide, false);
 }
 
@@ -213,8 +221,8 @@ Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& 
   bool known = true;
   for (const Change& each : expected->changes) {
     known = known && is_known(each.module);
-    if (where.force || !preflight_ || !gives_more(each.before, each.after)) continue;
-    if (const auto why_not = preflight_(each.module)) return fail(unhealthy(each.module, *why_not));
+    if (where.force || !gives_more(each.before, each.after)) continue;
+    if (auto fit = may_have_more(each.module); !fit) return fail(std::move(fit.error()));
   }
   if (where.dry_run) return expected;
   Return all;

@@ -177,13 +177,16 @@ class AReadOfTheWiki(Strangled):
         self.assertIn("source of a page (the whole body)  difference", self.operate("differences", "pages"))
         self.assertEqual(readers.sides["pages"], 0, "no reader is answered by a copy")
 
+        # No reader is moved to it.
+        self.assertIn("banyan differences pages", self.operate("next", "pages", expected=1))
+
         # On the pages themselves there are none.
         self.pages.stop()
         self.begin_pages()
         same = self.compared("same")
         wait(lambda: self.compared("same") >= same + 50, "answers that are the same")
         differing = self.compared("differing")
-        wait(lambda: self.compared("same") >= same + 100, "more of them")
+        wait(lambda: self.compared("same") >= same + 200, "more of them than a move is refused by")
         self.assertEqual(self.compared("differing"), differing)
 
         # One per cent, half of the readers, all of them.

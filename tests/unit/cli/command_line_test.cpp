@@ -286,6 +286,26 @@ TEST_F(ServerCommands, DoTheSameThroughARunningProcess) {
             "banyan: orders is at legacy: all of its traffic is on the old side already.\n");
 }
 
+TEST_F(ServerCommands, SayWithTheFiguresThatTheNewSideAnswersOtherwiseUnlessTheyAreForced) {
+  const std::string why = "refused: catalog.read 40 of the last 40";
+  board_->heed([&why](std::string_view) {
+    return std::optional(Error{ErrorCode::FailedPrecondition, "banyan.answers_differ", why, {}});
+  });
+  const std::vector<std::vector<std::string>> moves = {
+      {"shift", "catalog", "10%", "--why", "first canary"}, {"next", "catalog"}};
+  for (std::vector<std::string> words : moves) {
+    words.insert(words.end(), {"--url", server_->url()});
+    const Outcome refused = run_banyan(words);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_EQ(refused.err, "banyan: " + why + "\n");
+    words.emplace_back("--force");
+    EXPECT_EQ(run_banyan(words).exit_code, 0);
+    EXPECT_EQ(store_->log(1)->front().evidence, "forced");
+    EXPECT_EQ(run_banyan({"back", "catalog", "--why", "home", "--url", server_->url()}).exit_code,
+              0);
+  }
+}
+
 TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
   run_banyan({"--url", server_->url(), "shift", "catalog", "100%", "--why", "all of them"});
   behind_ = 2;

@@ -96,6 +96,7 @@ TEST_F(EventsForgetOnAServer, MakesNothingForAModuleThatIsNotThere) {
       {"events", "list", "paymnts", "--application", kApplication, "--database", database_.url()});
   EXPECT_NE(refused.exit_code, 0);
   EXPECT_THAT(refused.err, HasSubstr("paymnts"));
+  EXPECT_THAT(refused.err, HasSubstr("its application with --application"));
   EXPECT_FALSE(is_there(connection_, "paymnts"));
 }
 

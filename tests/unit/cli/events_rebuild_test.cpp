@@ -61,6 +61,7 @@ TEST_F(RebuildCommand, IsNoSuccessWhenAnotherRebuildTookItsPlace) {
   const Outcome replaced = rebuild({models(model(6, true)), models(model(kNumber + 1, true))});
   EXPECT_EQ(replaced.exit_code, 1);
   EXPECT_THAT(replaced.err, HasSubstr("asked for another rebuild since"));
+  EXPECT_THAT(replaced.err, HasSubstr("wait for it"));
 }
 
 // As from another process, or from a database that was put back.
@@ -69,6 +70,12 @@ TEST_F(RebuildCommand, IsNoSuccessWhenWhoeverAnswersKnowsOnlyAnOlderOne) {
   EXPECT_EQ(forgotten.exit_code, 1);
   EXPECT_THAT(forgotten.err, HasSubstr("knows nothing of rebuild 7"));
   EXPECT_THAT(forgotten.out, Not(HasSubstr("read anew")));
+}
+
+TEST_F(RebuildCommand, SaysHowTheRightProcessIsNamedWhereSomethingElseAnswers) {
+  const Outcome other = rebuild({Json::array()});
+  EXPECT_EQ(other.exit_code, 69);
+  EXPECT_THAT(other.err, HasSubstr("--url http://HOST:PORT"));
 }
 
 TEST_F(RebuildCommand, IsNoSuccessWhenTheModelIsGoneOrWasNeverThere) {

@@ -204,7 +204,8 @@ TEST_F(InitCommand, WritesNothingIntoAFolderThatIsNotThere) {
   const std::string nowhere = folder_.file("no/such/banyan.toml");
   const Outcome refused = run_banyan({"init", "http://127.0.0.1:1", "--offline", "-o", nowhere});
   EXPECT_EQ(refused.exit_code, 69);
-  EXPECT_THAT(refused.err, HasSubstr("nothing was written: " + nowhere));
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("nothing was written: " + nowhere),
+                                 HasSubstr("Name a folder that is there")));
 }
 
 TEST_F(InitCommand, PrintsTheFileAloneOnStandardOutput) {
@@ -223,7 +224,9 @@ TEST_F(InitCommand, SaysWhatIsWrongWithWhatItWasGiven) {
       {{"127.0.0.1:3000"}, 64, "\"127.0.0.1:3000\" is no address, expected one such as http://"},
       {{"http://127.0.0.1:3000/shop"}, 64, "has a path; the proxy stands in front of the whole"},
       {{"http://127.0.0.1:1", "--offline", "--listen", "here"}, 64, "\"here\" in listen"},
-      {{"http://127.0.0.1:1", "--offline", "--openapi", "/no/such.json"}, 65, "cannot be read"},
+      {{"http://127.0.0.1:1", "--offline", "--openapi", "/no/such.json"},
+       65,
+       "cannot be read; name a file"},
   };
   for (const auto& each : cases) {
     const Outcome outcome = init(each.words);

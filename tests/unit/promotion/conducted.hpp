@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/promotion/answers_differ.hpp"
 #include "banyan/promotion/conductor.hpp"
 #include "banyan/promotion/plan_desk.hpp"
 #include "banyan/test/temporary_folder.hpp"
@@ -36,7 +37,11 @@ struct ConductingProcess {
                    .aside = aside,
                    .program = std::move(program),
                    .judged_side = [this](std::string_view) { return new_side; }}),
-        desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
+        desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {
+    board.heed([this](std::string_view module) {
+      return answers_differ(*store, conductor, module, Mover::Person);
+    });
+  }
 
   std::unique_ptr<ControlStore> store;
   Switchboard board;
@@ -93,6 +98,19 @@ class Conducted : public testing::Test {
     }
   }
 
+  /// So many pairs of answers, of which the first so many differ.
+  void compare(int pairs, int differing, const std::string& operation = "catalog.read") {
+    for (int i = 0; i < pairs; ++i) {
+      here_->evidence.of("catalog", operation).pairs().add(i < differing, clock_.now(), rules_);
+    }
+  }
+  void shadow() {
+    clock_.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(here_->board.walk(
+        "catalog", {}, {"bo", "what would it answer?"},
+        [](const Traffic&, StoredPlan&) -> Result<Traffic> { return Traffic::shadow(); }));
+  }
+
   void tick(ConductingProcess& in) {
     clock_.advance(Conductor::kTick);
     in.conductor.tick();
@@ -119,6 +137,7 @@ class Conducted : public testing::Test {
   test::TemporaryFolder folder_;
   const std::string file_ = folder_.file("control.db");
   ManualClock clock_;
+  std::shared_ptr<const void> rules_ = std::make_shared<int>(1);  ///< by which pairs are compared
   std::unique_ptr<ConductingProcess> here_;
 };
 

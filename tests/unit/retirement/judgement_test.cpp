@@ -229,6 +229,7 @@ TEST(Retirement, RefusesWhileEventsAreDeliveredToTheOldSideOrWaitOnIt) {
   EXPECT_THAT(rules(facts), ElementsAre("lane_stuck"));
   facts.lanes = {{"catalog", "orders", "http", 0, 600}};
   EXPECT_THAT(rules(facts), ElementsAre("lane_stuck"));
+  EXPECT_EQ(judge(facts).hindrances.front().next, "banyan events list catalog --database FILE");
 }
 
 TEST(Retirement, RefusesWhileNobodyCanTellWhereEventsAre) {

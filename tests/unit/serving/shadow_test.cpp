@@ -12,6 +12,7 @@
 namespace banyan::serving {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -445,6 +446,25 @@ TEST_F(AComparison, FindsTheFieldThatDiffersAndKeepsAnExample) {
   EXPECT_EQ(example.at("new").at("value"), "110");
   EXPECT_EQ(example.at("replayable"), false) << "a customer may be found by 7 as well";
   EXPECT_EQ(example.at("needs").at("target"), "/albums/…");
+}
+
+TEST_F(AComparison, IsToldToWhoMovesMoreByHand) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":110})"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparisons", [&] { return compared() == 6; });
+  const auto move = [&](const std::string& percent) {
+    return post("/_banyan/api/rollouts/catalog/shift",
+                R"({"percent":")" + percent + R"(","who":"ann","why":"a test"})");
+  };
+  const test::Seen refused = move("25%");
+  EXPECT_EQ(refused.status, 422u);
+  EXPECT_THAT(refused.body,
+              AllOf(HasSubstr("banyan.answers_differ"), HasSubstr("catalog.read "),
+                    HasSubstr("of the last "), HasSubstr("banyan differences catalog")));
+  EXPECT_EQ(move("0%").status, 200u) << "nobody is kept there";
 }
 
 TEST_F(AComparison, IsOfWhatIsInACodingAndCountsTheCodingsThatCannotBeUndone) {

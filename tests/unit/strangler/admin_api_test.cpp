@@ -266,6 +266,31 @@ TEST_F(AdminApiTest, SendsNoMoreToASideThatIsNotFitUnlessItIsTold) {
       post("/rollouts/catalog/shift", R"({"percent":"20%","who":"a","why":"w","force":1})"));
 }
 
+TEST_F(AdminApiTest, SaysWhatSpeaksAgainstAMoveToTheNewSideAndNothingAgainstOneBack) {
+  ASSERT_TRUE(post("/rollouts/catalog/shift", R"({"percent":"10%","who":"ann","why":"w"})"));
+  int asked = 0;
+  board_->heed([&](std::string_view module) {
+    EXPECT_EQ(module, "catalog");
+    ++asked;
+    return std::optional(Error{
+        ErrorCode::FailedPrecondition, "banyan.answers_differ", "refused: 40 of the last 40", {}});
+  });
+  const std::string_view more = R"({"percent":"20%","who":"ann","why":"w"})";
+  const AdminAnswer refused = post("/rollouts/catalog/shift", more);
+  EXPECT_EQ(rule(refused), "banyan.answers_differ");
+  EXPECT_EQ(message(refused), "refused: 40 of the last 40");
+  EXPECT_EQ(rule(post("/rollouts/catalog/next", R"({"who":"ann","why":"w"})")),
+            "banyan.answers_differ");
+  EXPECT_TRUE(
+      post("/rollouts/catalog/next", R"({"force":true,"who":"ann","why":"better known here"})"));
+  EXPECT_THAT(json(get("/log")).dump(), HasSubstr("forced"));
+  EXPECT_EQ(asked, 2) << "who forces does not ask";
+  EXPECT_TRUE(post("/rollouts/catalog/shift", R"({"percent":"5%","who":"ann","why":"w"})"));
+  EXPECT_TRUE(post("/rollouts/catalog/back", R"({"who":"ann","why":"w"})"));
+  EXPECT_TRUE(post("/rollouts/orders/shadow", R"({"who":"ann","why":"what would it answer?"})"));
+  EXPECT_EQ(asked, 2) << "nobody objects to less, nor to copies";
+}
+
 TEST_F(AdminApiTest, TakesAStepOnceThoughTwoAskForIt) {
   const std::string_view step = R"({"from_revision":0,"who":"ann","why":"on"})";
   EXPECT_TRUE(post("/rollouts/catalog/next", step));

@@ -274,6 +274,7 @@ TEST_F(Up, IsAskedFromOutside) {
   const Ran unknown = banyan({"logs", all, "shpo"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.output, HasSubstr("Did you mean \"shop\"?"));
+  EXPECT_THAT(banyan({"logs", all, "none"}).output, HasSubstr(". Known: "));
 
   const Ran down = banyan({"down", all});
   EXPECT_EQ(down.exit_code, 0) << down.output;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "banyan/http/endpoint.hpp"
+#include "check/of_an_application.hpp"
 
 namespace banyan::cli::check {
 namespace {

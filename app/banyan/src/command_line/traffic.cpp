@@ -9,6 +9,14 @@ namespace {
 
 void force_of(CLI::App* command, ChangeOptions& options) {
   command->add_flag("--force", options.force,
+                    "Although the new side does not answer, is not ready, or is known to answer "
+                    "otherwise; or, with --store, although no process runs that knows whether it "
+                    "is legal. The log tells");
+}
+
+/// Nobody is answered by it, so that what it answers is no hindrance.
+void force_of_copies(CLI::App* command, ChangeOptions& options) {
+  command->add_flag("--force", options.force,
                     "Although the new side does not answer, or is not ready; or, with --store, "
                     "although no process runs that knows whether it is legal. The log tells");
 }
@@ -89,7 +97,7 @@ void add_shadow(CommandSet& set) {
       [&set, options] { return shadow(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
-  force_of(added, *options);
+  force_of_copies(added, *options);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
@@ -143,8 +151,8 @@ void add_goto(CommandSet& set) {
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
   added->add_flag(
       "--force", options->force,
-      "Although a new side does not answer, or is not ready; or, with --store, although "
-      "no process runs that knows whether it is legal. The log tells");
+      "Although a new side does not answer, is not ready, or is known to answer otherwise; or, "
+      "with --store, although no process runs that knows whether it is legal. The log tells");
   set.reason_of(added, options->who, options->why, true);
 }
 

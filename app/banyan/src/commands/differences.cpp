@@ -193,7 +193,9 @@ void show_module(const Json& entry) {
 int show(const Json& document) {
   const Json modules = list(document, "modules");
   if (modules.empty()) {
-    print_line("nothing here has two sides");
+    print_line(
+        "nothing here has two sides; give a route a successor and a rollout, or ask another "
+        "process with --url http://HOST:PORT");
     return kDone;
   }
   bool first = true;

@@ -95,7 +95,9 @@ int discover_routes(const DiscoverOptions& options) {
                                         [&](const discovery::LogLine& line) { tree.add(line); });
   if (!read) {
     return destination.give_up(kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log",
-                               "cannot read " + read.error());
+                               "cannot read " + read.error() +
+                                   "; name access logs that are there and that you may read, or - "
+                                   "for standard input");
   }
   const discovery::Proposal proposal =
       discovery::propose(std::move(tree), {.words = options.words, .least = options.least});

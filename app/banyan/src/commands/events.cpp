@@ -26,14 +26,18 @@ constexpr std::int64_t kMostKeys = 100;
 
 Context soon() { return Context::begin(std::chrono::seconds(30), system_clock(), system_random()); }
 
+/// `option`: by which the database was named.
 Error not_there(const std::string& module, const sql::DataSource& source,
-                const std::string& application) {
+                const std::string& application, const std::string& option) {
   const std::string whose = application.empty() ? "" : " of the application '" + application + "'";
-  return {ErrorCode::NotFound,
-          "banyan.no_database",
-          "there is no module '" + module + "'" + whose + " in " + source.display() +
-              ". Nothing was changed; look at the names and the database",
-          {}};
+  return {
+      ErrorCode::NotFound,
+      "banyan.no_database",
+      "there is no module '" + module + "'" + whose + " in " + source.display() +
+          ". Nothing was changed. Name the module as the application does, its application with "
+          "--application, or another database with " +
+          option,
+      {}};
 }
 
 /// The logs of an application's modules, where they are now.
@@ -51,7 +55,7 @@ class Logs {
     if (!options.module.empty()) modules = {options.module};
     if (source->engine == sql::Engine::Postgres &&
         !sql::is_module_in(*source, options.application, options.module)) {
-      return fail(not_there(options.module, *source, options.application));
+      return fail(not_there(options.module, *source, options.application, "--database"));
     }
     return Logs(*source, options.application, modules);
   }
@@ -325,7 +329,8 @@ int events_forget(const EventsOptions& options) {
     // What is not there, and what this user may not open, is found out before anything is changed.
     const Follower follower = follower_in(*source, logs, options);
     if (!follower.events && !options.follower_database.empty()) {
-      return give_up(not_there(options.lane, *source, options.application), options.json);
+      return give_up(not_there(options.lane, *source, options.application, "--follower-database"),
+                     options.json);
     }
     const auto forgotten = logs.log().forget_lane(options.lane, by(options), soon());
     if (!forgotten) return give_up(forgotten.error(), options.json);

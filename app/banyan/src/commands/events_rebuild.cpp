@@ -23,8 +23,10 @@ Result<Json> json_of(const Result<std::string>& answer) {
   if (!answer) return fail(answer.error());
   Json json = Json::parse(*answer, nullptr, false);
   if (json.is_object()) return json;
-  return fail(ErrorCode::Unavailable, "banyan.unreachable",
-              "what answers does not answer as Banyan does");
+  return fail(
+      ErrorCode::Unavailable, "banyan.unreachable",
+      "what answers does not answer as Banyan does. Name the process that hosts the module: "
+      "--url http://HOST:PORT");
 }
 
 /// The module's read model, in what the process says of all of them.
@@ -45,10 +47,13 @@ Error no_such_model(const std::string& module) {
 }
 
 Error replaced() {
-  return {ErrorCode::Conflict,
-          "banyan.rebuild_replaced",
-          "somebody has asked for another rebuild since, which took this one's place",
-          {}};
+  return {
+      ErrorCode::Conflict,
+      "banyan.rebuild_replaced",
+      "somebody has asked for another rebuild since, which took this one's place. It reads all "
+      "that this one would have read: wait for it (GET /_banyan/api/read-models says how far it "
+      "is), for asking again takes its place in turn",
+      {}};
 }
 
 Error forgotten(std::uint64_t rebuild) {

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "banyan/kernel/nearest.hpp"
+#include "banyan/stages/suggestion.hpp"
 #include "banyan/supervision/console.hpp"
 #include "banyan/supervision/deployment.hpp"
 #include "banyan/supervision/log_files.hpp"
@@ -83,13 +83,12 @@ int logs(const DeploymentOptions& options) {
   const std::vector<std::string> all = names;
   if (!options.program.empty()) {
     if (std::ranges::find(names, options.program) == names.end()) {
-      const auto meant = nearest(options.program, names);
-      return refuse(options,
-                    {ErrorCode::NotFound,
-                     "supervision.unknown_program",
-                     "no program \"" + options.program + "\" has a log in " + folder.string() +
-                         (meant ? ". Did you mean \"" + std::string(*meant) + "\"?" : ""),
-                     {}});
+      return refuse(
+          options, {ErrorCode::NotFound,
+                    "supervision.unknown_program",
+                    "no program \"" + options.program + "\" has a log in " + folder.string() + '.' +
+                        strangler::suggestion(options.program, names),
+                    {}});
     }
     names = {options.program};
   }

@@ -83,7 +83,11 @@ void write(const fs::path& folder, const Pages& pages) {
     if (fs::exists(file) && content_of(file) == text) continue;
     std::ofstream stream(file, std::ios::binary);
     stream << text;
-    if (!stream.flush()) throw std::runtime_error("cannot write " + file.string());
+    if (!stream.flush()) {
+      throw std::runtime_error(
+          "cannot write " + file.string() +
+          "; name a folder that you may write to, with room in it: --into FOLDER");
+    }
     print_line("written: " + file.string());
   }
   for (const std::string& name : left_over(folder, pages)) {

@@ -68,11 +68,13 @@ Choice choose(const DatabaseOptions& options, const std::vector<SeenStatement>& 
 Result<void> check_names(const DatabaseOptions& options, const std::vector<SeenStatement>& found) {
   for (const std::string& id : options.statements) {
     if (std::ranges::find(found, id, &SeenStatement::id) != found.end()) continue;
-    Error error{ErrorCode::InvalidArgument,
-                "banyan.unknown_statement",
-                "no statement of " + options.module + " that crosses has the name " + id +
-                    "; nothing was dismissed" + (found.empty() ? "" : ". There are:"),
-                {}};
+    Error error{
+        ErrorCode::InvalidArgument,
+        "banyan.unknown_statement",
+        "no statement of " + options.module + " that crosses has the name " + id +
+            "; nothing was dismissed" +
+            (found.empty() ? ". `banyan schema report` shows what crosses" : ". There are:"),
+        {}};
     for (const SeenStatement& each : found) {
       error.details.push_back({each.id, each.statement.sql});
     }

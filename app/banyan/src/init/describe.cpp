@@ -21,7 +21,10 @@ std::expected<std::string, std::string> text_at(const std::string& where,
                                                 const std::string& ca_file) {
   if (!is_web_address(where)) {
     auto text = whole_file(where);
-    if (!text) return std::unexpected(std::string("cannot be read"));
+    if (!text)
+      return std::unexpected(
+          std::string("cannot be read; name a file that is there, or "
+                      "the address of a document (http://…)"));
     return std::move(*text);
   }
   const auto address = web_address_from(where);
@@ -31,7 +34,8 @@ std::expected<std::string, std::string> text_at(const std::string& where,
   auto answer = web->get(address->target, kPatience);
   if (!answer) return std::unexpected(answer.error().message);
   if (answer->head.status != 200) {
-    return std::unexpected("answers " + std::to_string(answer->head.status) + ", not 200");
+    return std::unexpected("answers " + std::to_string(answer->head.status) +
+                           ", not 200; name the address of the document itself, or a copy of it");
   }
   return std::move(answer->body);
 }

@@ -20,7 +20,8 @@ namespace {
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& file) {
   return fail(ErrorCode::Unavailable, "banyan.cannot_write",
-              "nothing was written: " + file.string() + ": " + std::strerror(errno));
+              "nothing was written: " + file.string() + ": " + std::strerror(errno) +
+                  ". Name a folder that is there and that you may write to, with room in it");
 }
 
 /// Onto the disk. False: errno says why.

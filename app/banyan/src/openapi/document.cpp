@@ -101,7 +101,9 @@ std::expected<Document, std::string> read(std::string_view text) {
   }
   const auto paths = json.find("paths");
   if (paths == json.end() || !paths->is_object()) {
-    return std::unexpected(std::string("has no \"paths\", so there is nothing to propose"));
+    return std::unexpected(
+        std::string("has no \"paths\", so there is nothing to propose; leave it out, or name the "
+                    "document that has them"));
   }
   Document document;
   if (const auto info = json.find("info"); info != json.end() && info->is_object()) {

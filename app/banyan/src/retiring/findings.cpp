@@ -174,7 +174,9 @@ Result<void> read_callers(const RetireOptions& options, Findings& all) {
     if (line.time) caller.last = caller.last ? std::max(*caller.last, *line.time) : *line.time;
   });
   if (!read) {
-    return fail(ErrorCode::InvalidArgument, "banyan.bad_access_log", "cannot read " + read.error());
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_access_log",
+                "cannot read " + read.error() +
+                    "; name with --access-log what the proxy writes, or leave it out");
   }
   for (auto& [key, caller] : callers) all.facts.callers.push_back(std::move(caller));
   return {};

@@ -108,7 +108,8 @@ Result<void> write_all(const fs::path& root, const std::vector<NewFile>& files,
     put_in_place(root, staged, tops, changes);
   } catch (const std::system_error& failure) {
     return fail(ErrorCode::Unavailable, "banyan.cannot_write",
-                std::string("nothing was written: ") + failure.what());
+                std::string("nothing was written: ") + failure.what() +
+                    ". Name a folder that you may write to with --in FOLDER");
   }
   return {};
 }

@@ -121,7 +121,8 @@ class Conductor {
   View view(std::string_view module) const;
 
   /// Why a plan that begins now would go back at once: the new side is known to answer otherwise,
-  /// by what was compared since `begin`; nothing where nobody knows.
+  /// by what was compared since `begin`; nothing where nobody knows. See answers_differ(), which
+  /// refuses by it.
   std::optional<std::string> what_differs(std::string_view module, Timestamp begin) const;
 
  private:

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/result.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "banyan/stages/traffic.hpp"
@@ -30,6 +31,11 @@ using StepsOf = std::function<std::vector<Percent>(std::string_view module)>;
 /// sentence; nothing when it can. Asked before a change that sends it more; may block for a second
 /// or two. Must be safe for concurrent use.
 using Preflight = std::function<std::optional<std::string>(std::string_view module)>;
+
+/// Why the new side of a rollout gets no more from a person who does not force it, though it is fit
+/// for traffic; nothing when it may have it. Asked before a change that sends it more. Must be safe
+/// for concurrent use.
+using Objection = std::function<std::optional<Error>(std::string_view module)>;
 
 /// What a change did. `entry` is empty when the traffic was there already.
 struct Change {
@@ -55,6 +61,10 @@ class Switchboard {
   /// From now on changes that send the new side more are refused when it is not fit for them:
   /// FailedPrecondition "banyan.new_side_unhealthy". Set it before the first change.
   void require(Preflight preflight) { preflight_ = std::move(preflight); }
+  /// From now on shift(), next() and go_to() are refused with the objection, if there is one, when
+  /// they send the new side more; walk() is not, for a plan knows better what it has seen. Set it
+  /// before the first change.
+  void heed(Objection objection) { objection_ = std::move(objection); }
 
   /// Reads to a percentage, writes to a side; what is not given stays, except that fewer than
   /// 100 % of the reads bring the writes home only when asked to: it is refused otherwise.
@@ -65,10 +75,10 @@ class Switchboard {
   };
   /// FailedPrecondition "banyan.illegal_stage" with the reason, forced or not; what
   /// ControlStore::change() says. Where the topology is not known now, "banyan.legality_unknown"
-  /// for more than the way to legacy. Who forces goes without a preflight, and where nobody can say
-  /// what is legal; the log tells.
+  /// for more than the way to legacy. Who forces goes without a preflight, past an objection, and
+  /// where nobody can say what is legal; the log tells.
   Result<Change> shift(std::string_view module, const Order& order, const Reason& reason);
-  /// One named step back, see step_back(). Less needs no preflight.
+  /// One named step back, see step_back(). To less nobody objects, and it needs no preflight.
   Result<Change> back(std::string_view module, const Reason& reason, bool force = false);
   /// One step on, see next_step().
   Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
@@ -138,8 +148,8 @@ class Switchboard {
   bool is_known(std::string_view module) const { return survey_(module).current; }
   Result<Change> advance(std::string_view module, const Reason& reason,
                          const ControlStore::Decide& decide, bool force);
-  std::optional<std::string> trouble(std::string_view module,
-                                     const ControlStore::Decide& decide) const;
+  bool would_give_more(std::string_view module, const ControlStore::Decide& decide) const;
+  Result<void> may_have_more(std::string_view module) const;
   /// What is to change, and what is left as it is.
   struct Wanted {
     std::vector<Rollout> rollouts;
@@ -156,6 +166,7 @@ class Switchboard {
   Stages* table_;
   StepsOf steps_;
   Preflight preflight_;
+  Objection objection_;
 };
 
 }  // namespace banyan::strangler
