@@ -10,6 +10,7 @@
 #include "banyan/placement/file_format.hpp"
 #include "banyan/placement/replaced_database.hpp"
 #include "banyan/sql/fault.hpp"
+#include "banyan/sqlite/file_name.hpp"
 #include "sqlite_module_connection.hpp"
 
 namespace banyan::sql {
@@ -59,6 +60,7 @@ Fault fault_of_replaced(const std::filesystem::path& file, FileAtPath::Found fou
 SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownership,
                        const Options& options, SteadyTime deadline)
     : path_(checked(std::move(file))),
+      opened_(resolved(sqlite::behind_links(path_))),
       role_(role),
       ownership_(ownership),
       options_(options),
@@ -66,7 +68,7 @@ SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownersh
       writer_(
           path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); },
           [this] { check_at_path(); }) {
-  placement::forget_replaced(path_);
+  placement::forget_replaced(opened_);
   make_tables_of_kit(role, deadline);
 }
 
@@ -93,7 +95,7 @@ void SqliteFile::tell_replaced(bool replaced) const {
   if (replaced) {
     note_replaced();
   } else {
-    placement::forget_replaced(path_);
+    placement::forget_replaced(opened_);
   }
   if (!options_.on_replaced) return;
   options_.on_replaced(replaced
@@ -103,10 +105,10 @@ void SqliteFile::tell_replaced(bool replaced) const {
 
 void SqliteFile::note_replaced() const {
   try {
-    placement::note_replaced(path_, writer_.opened_file());
+    placement::note_replaced(opened_, writer_.opened_file());
   } catch (const std::exception& error) {
     if (options_.on_fault) {
-      options_.on_fault("nothing will keep the next start from taking '" + path_.string() +
+      options_.on_fault("nothing will keep the next start from taking '" + opened_.string() +
                         "-wal' for the log of the file that is there: " + error.what());
     }
   }

@@ -63,6 +63,7 @@ class SqliteFile {
   void note_replaced() const;
 
   const std::filesystem::path path_;
+  const std::filesystem::path opened_;  ///< the same behind all links, where SQLite has the log
   const Role role_;
   Ownership& ownership_;
   const Options& options_;

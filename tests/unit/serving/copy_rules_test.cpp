@@ -10,6 +10,7 @@
 #include <expected>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,16 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr perms kOwnersOnly = perms::owner_read | perms::owner_write;
+
+/// Root may read everything: so it asks as somebody else, who keeps its group.
+std::string as_nobody(const std::function<std::string()>& ask) {
+  constexpr uid_t kNobody = 65'534;
+  const uid_t before = ::geteuid();
+  EXPECT_EQ(::seteuid(before == 0 ? kNobody : before), 0);
+  std::string told = ask();
+  EXPECT_EQ(::seteuid(before), 0);
+  return told;
+}
 
 class TheFileOfASecret : public testing::Test {
  protected:
@@ -84,6 +95,37 @@ TEST_F(TheFileOfASecret, ThatMayNotBeReadIsGivenToAGroupOfThisProcessByItsOwner)
   EXPECT_EQ(how_to_let_read("a token", EPERM), "let this process read it, as its owner: chgrp " +
                                                    group + " 'a token' && chmod 640 'a token'");
   EXPECT_EQ(how_to_let_read("a", ENOENT), std::nullopt) << "there is nothing to be read";
+}
+
+// Who opens the file gets the same refusal again, for ever.
+TEST_F(TheFileOfASecret, BehindAClosedFolderIsReachedByOpeningTheFolder) {
+  const auto folder = folder_.path() / "the shop's";
+  const std::string file = (folder / "catalog.token").string();
+  std::filesystem::create_directory(folder);
+  std::ofstream(file) << "s3cret\n";
+  std::filesystem::permissions(file, kOwnersOnly | perms::group_read);
+  std::filesystem::create_symlink(file, path_);
+  std::filesystem::permissions(folder_.path(),
+                               perms::owner_all | perms::group_exec | perms::others_exec);
+  std::filesystem::permissions(folder, perms::none);
+  const std::string word =
+      "'" + std::filesystem::canonical(folder_.path()).string() + "/the shop'\\''s'";
+  const std::string told =
+      "cannot be read: Permission denied; let this process through the folder, as its owner: "
+      "chgrp " +
+      std::to_string(::getegid()) + ' ' + word + " && chmod u+x,g=x " + word;
+  EXPECT_EQ(as_nobody([&] { return why_not(file); }), file + ' ' + told);
+  EXPECT_EQ(as_nobody([&] { return why_not(path_); }), path_ + ' ' + told) << "through a link";
+
+  std::filesystem::permissions(folder, perms::owner_exec | perms::group_exec);
+  EXPECT_EQ(as_nobody([&] { return why_not(file); }), "");
+  EXPECT_EQ(as_nobody([&] { return why_not(path_); }), "");
+  std::filesystem::permissions(folder, perms::owner_all);
+}
+
+TEST_F(TheFileOfASecret, InLinksThatLeadInACircleIsNotLookedForForEver) {
+  std::filesystem::create_symlink("catalog.token", path_);
+  EXPECT_THAT(how_to_let_read(path_, EACCES).value_or("?"), HasSubstr("chmod 640"));
 }
 
 TEST_F(TheFileOfASecret, IsOneWordInACommandWhateverItIsCalled) {

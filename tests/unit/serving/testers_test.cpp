@@ -170,7 +170,8 @@ TEST_F(ThoseWhoMayChoose, NeedASecretThatNotEverybodyMayRead) {
 TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotWrittenAnewBecauseItMayNotBeRead) {
   const auto file = folder_.path() / "testers.secret";
   using std::filesystem::perms;
-  std::filesystem::permissions(folder_.path(), perms::owner_all | perms::others_exec);
+  std::filesystem::permissions(folder_.path(),
+                               perms::owner_all | perms::group_exec | perms::others_exec);
   std::filesystem::permissions(file, perms::none);
   // Root may read everything.
   constexpr uid_t kNobody = 65'534;
