@@ -2,136 +2,90 @@
 #include "data/load_shop.hpp"
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
-#include <optional>
+#include <utility>
 
-#include "banyan/kernel/random.hpp"
+#include "data/found_records.hpp"
+#include "data/record_kinds.hpp"
 
 namespace recordshop {
 namespace {
 
 using banyan::Context;
+using banyan::ErrorCode;
 using banyan::Result;
-using std::chrono::milliseconds;
 
-constexpr milliseconds kBudget{60'000};
-
-Context soon(const banyan::Clock& clock) {
-  return Context::begin(kBudget, clock, banyan::system_random());
+/// "275 artists, 3 albums"
+std::string in_words(const ShopSize& there) {
+  const auto kinds =
+      std::to_array<std::pair<std::string_view, std::int64_t>>({{"artists", there.artists},
+                                                                {"albums", there.albums},
+                                                                {"tracks", there.tracks},
+                                                                {"tracks in stock", there.stock},
+                                                                {"customers", there.customers},
+                                                                {"orders", there.orders}});
+  std::string words;
+  for (const auto& [what, count] : kinds) {
+    if (count == 0) continue;
+    if (!words.empty()) words += ", ";
+    words += std::to_string(count) + ' ' + std::string(what);
+  }
+  return words;
 }
 
-/// One kind of records: where they come from, and the module that keeps them.
-template <class Record>
-struct Kind {
-  std::string_view what;
-  std::int64_t ShopSize::* size;
-  std::function<void(const Take<Record>&)> each_batch;
-  /// Of those that the module has, whoever put them there.
-  std::function<std::int64_t(const Context&)> count;
-  std::function<bool(const Context&, std::span<const Record>)> holds;
-  std::function<Result<void>(const Context&, std::span<const Record>)> store;
-};
-
-/// Hands all kinds to `take`, in the order in which they can be stored.
-void each_kind(ShopData& data, const ModuleDatabases& modules, const banyan::Clock& clock,
-               auto&& take) {
-  using Artists = std::span<const catalog::ArtistRecord>;
-  using Albums = std::span<const catalog::AlbumRecord>;
-  using Tracks = std::span<const catalog::TrackRecord>;
-  using Stock = std::span<const warehouse::StockRecord>;
-  using Customers = std::span<const customers::CustomerRecord>;
-  using Orders = std::span<const orders::OrderRecord>;
-  take(Kind<catalog::ArtistRecord>{
-      "artists", &ShopSize::artists, [&](const auto& batch) { data.artists(batch); },
-      [&](const Context& context) { return catalog::count_artists(modules.catalog, context); },
-      [&](const Context& context, Artists records) {
-        return catalog::holds(modules.catalog, context, {.artists = records});
-      },
-      [&](const Context& context, Artists records) {
-        return catalog::load(modules.catalog, context, {.artists = records});
-      }});
-  take(Kind<catalog::AlbumRecord>{
-      "albums", &ShopSize::albums, [&](const auto& batch) { data.albums(batch); },
-      [&](const Context& context) { return catalog::count_albums(modules.catalog, context); },
-      [&](const Context& context, Albums records) {
-        return catalog::holds(modules.catalog, context, {.albums = records});
-      },
-      [&](const Context& context, Albums records) {
-        return catalog::load(modules.catalog, context, {.albums = records});
-      }});
-  take(Kind<catalog::TrackRecord>{
-      "tracks", &ShopSize::tracks, [&](const auto& batch) { data.tracks(batch); },
-      [&](const Context& context) { return catalog::count_tracks(modules.catalog, context); },
-      [&](const Context& context, Tracks records) {
-        return catalog::holds(modules.catalog, context, {.tracks = records});
-      },
-      [&](const Context& context, Tracks records) {
-        return catalog::load(modules.catalog, context, {.tracks = records});
-      }});
-  take(Kind<warehouse::StockRecord>{
-      "stock", &ShopSize::stock, [&](const auto& batch) { data.stock(batch); },
-      [&](const Context& context) { return warehouse::count_stock(modules.warehouse, context); },
-      [&](const Context& context, Stock records) {
-        return warehouse::holds(modules.warehouse, context, records);
-      },
-      [&](const Context& context, Stock records) {
-        return warehouse::load(modules.warehouse, context, records, clock.now());
-      }});
-  take(Kind<customers::CustomerRecord>{
-      "customers", &ShopSize::customers, [&](const auto& batch) { data.customers(batch); },
-      [&](const Context& context) {
-        return customers::count_customers(modules.customers, context);
-      },
-      [&](const Context& context, Customers records) {
-        return customers::holds(modules.customers, context, records);
-      },
-      [&](const Context& context, Customers records) {
-        return customers::load(modules.customers, context, records);
-      }});
-  take(Kind<orders::OrderRecord>{
-      "orders", &ShopSize::orders, [&](const auto& batch) { data.orders(batch); },
-      [&](const Context& context) { return orders::count_orders(modules.orders, context); },
-      [&](const Context& context, Orders records) {
-        return orders::holds(modules.orders, context, records);
-      },
-      [&](const Context& context, Orders records) {
-        return orders::load(modules.orders, context, records);
-      }});
+/// Why nothing is loaded beside what there is, which is not Begun.
+std::unexpected<banyan::Error> not_begun(const ShopData& data, const FoundRecords& found) {
+  if (found.standing != Standing::OtherBegun) {
+    return banyan::fail(ErrorCode::AlreadyExists, "recordshop.already_loaded",
+                        "the shop has data already; " + data.name() +
+                            " was not loaded and nothing was changed. Choose another database, or"
+                            " delete this one to begin anew.");
+  }
+  return banyan::fail(
+      ErrorCode::AlreadyExists, "recordshop.half_loaded",
+      "the shop has a part of its data: " + in_words(found.there) +
+          ". A load of them was broken off, or is at work, or the shop was used since. It was"
+          " another load than one of " +
+          data.name() + ": the " + std::string(found.differing) +
+          " are others, or more. Nothing was loaded and nothing was changed. Complete them with"
+          " the command that has begun it, choose another database, or delete this one to begin"
+          " anew.");
 }
 
-/// How many records of each kind there are, when all that is there is what a load of these data
-/// has stored, in its order, before it was broken off: none of any kind is that, too. Nothing when
-/// there is anything else, or all of it.
-///
-/// A batch is stored as a whole, and the data hand out the same records every time. So as many as
-/// there are rows must be the first ones, and the last of them is there.
-std::optional<ShopSize> stored_before(ShopData& data, const ModuleDatabases& modules,
-                                      const banyan::Clock& clock) {
-  ShopSize there;
-  each_kind(data, modules, clock,
-            [&](const auto& kind) { there.*kind.size = kind.count(soon(clock)); });
-  if (there.total() == 0) return there;
-  bool is_whole = true;  // of the kinds so far, nothing is lacking
-  bool is_ours = true;
-  each_kind(data, modules, clock, [&]<class Record>(const Kind<Record>& kind) {
-    if (!is_ours) return;
-    const std::int64_t count = there.*kind.size;
-    bool has_last = count == 0;
-    std::int64_t all = 0;
-    kind.each_batch([&](std::span<const Record> batch) {
-      const auto size = static_cast<std::int64_t>(batch.size());
-      const std::int64_t last = count - 1 - all;
-      if (last >= 0 && last < size) {
-        has_last = kind.holds(soon(clock), batch.subspan(static_cast<std::size_t>(last), 1));
-      }
-      all += size;
-    });
-    is_ours = has_last && (is_whole || count == 0);
-    is_whole = is_whole && count == all;
-  });
-  if (!is_ours || is_whole) return std::nullopt;
-  return there;
+/// Others have stored `kind` meanwhile, which are not of these data.
+std::unexpected<banyan::Error> mixed(const ShopData& data, std::string_view kind) {
+  return banyan::fail(ErrorCode::AlreadyExists, "recordshop.mixed_data",
+                      "while " + data.name() +
+                          " was being loaded, somebody else has stored other " + std::string(kind) +
+                          ": another load, or somebody who uses the shop. What was loaded so far"
+                          " stays beside them. Choose another database, or delete this one, and"
+                          " load while nobody else does.");
+}
+
+/// Why a module has refused a batch as there already, which was not when the load began. `stored`
+/// is what was there then and what the load has stored.
+std::unexpected<banyan::Error> overtaken(const ShopData& data, const ShopSize& stored,
+                                         const FoundRecords& found, const banyan::Error& refusal) {
+  // Nobody else has stored anything: it is the data.
+  if (found.there.total() == stored.total()) return banyan::fail(refusal);
+  if (found.standing == Standing::Complete) {
+    return banyan::fail(ErrorCode::AlreadyExists, "recordshop.already_loaded",
+                        "another load of " + data.name() +
+                            " was at work as well, and has completed it: all is there, once. This"
+                            " one has ended, and nothing is left to do.");
+  }
+  if (found.standing == Standing::Begun) {
+    return banyan::fail(ErrorCode::Unavailable, "recordshop.loaded_meanwhile",
+                        "another load of " + data.name() +
+                            " is at work, or was a moment ago: it has stored what this one was"
+                            " about to store, and this one has ended. There are " +
+                            in_words(found.there) +
+                            " now, each once. Run the same command again when the other one has"
+                            " ended: it completes what lacks, or says that all is there.");
+  }
+  return mixed(data, found.differing);
 }
 
 /// Stores batches of one kind after another until one fails.
@@ -142,7 +96,7 @@ class Loading {
 
   /// Returns how many records the module has then. The first ones are there already.
   template <class Record>
-  std::int64_t load(const Kind<Record>& kind, std::int64_t size, std::int64_t there) {
+  std::int64_t load(const RecordKind<Record>& kind, std::int64_t size, std::int64_t there) {
     Progress now{kind.what, 0, size};
     kind.each_batch([&](std::span<const Record> batch) {
       const auto in_batch = static_cast<std::int64_t>(batch.size());
@@ -150,17 +104,17 @@ class Loading {
       const auto rest = batch.subspan(static_cast<std::size_t>(known));
       if (!done_) return;
       if (!rest.empty()) {
-        done_ = kind.store(soon(clock_), rest);
+        done_ = kind.store(context_of_a_batch(clock_), rest);
         if (!done_) return;
       }
       now.done += in_batch;
       if (progress_ && !rest.empty()) progress_(now);
     });
-    return now.done;
+    return std::max(now.done, there);
   }
 
   void also(const std::function<Result<void>(const Context&)>& store) {
-    if (done_) done_ = store(soon(clock_));
+    if (done_) done_ = store(context_of_a_batch(clock_));
   }
 
   const Result<void>& done() const { return done_; }
@@ -180,19 +134,14 @@ double LoadReport::records_per_second() const {
 Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
                              const banyan::Clock& clock,
                              const std::function<void(const Progress&)>& progress) {
-  const std::optional<ShopSize> there = stored_before(data, modules, clock);
-  if (!there) {
-    return banyan::fail(banyan::ErrorCode::AlreadyExists, "recordshop.already_loaded",
-                        "the shop has data already; " + data.name() +
-                            " was not loaded and nothing was changed. Choose another database, or"
-                            " delete this one to begin anew.");
-  }
+  const FoundRecords found = find_records(data, modules, clock);
+  if (found.standing != Standing::Begun) return not_begun(data, found);
   const banyan::SteadyTime begin = clock.steady();
   const ShopSize size = data.size();
   LoadReport report;
-  report.found = there->total();
+  report.found = found.there.total();
   Loading loading(clock, progress);
-  each_kind(data, modules, clock, [&]<class Record>(const Kind<Record>& kind) {
+  each_kind(data, modules, clock, [&]<class Record>(const RecordKind<Record>& kind) {
     if constexpr (std::same_as<Record, orders::OrderRecord>) {
       // Loading tells nobody; a shop that was open before has read the names of nobody. Before the
       // last kind, since who finds all of it there has nothing left to do.
@@ -201,10 +150,20 @@ Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
                                      {"recordshop-data", "records were loaded"}, clock.now());
       });
     }
-    report.stored.*kind.size = loading.load(kind, size.*kind.size, (*there).*kind.size);
+    report.stored.*kind.size = loading.load(kind, size.*kind.size, found.there.*kind.size);
   });
+  if (!loading.done() && loading.done().error().code == ErrorCode::AlreadyExists) {
+    return overtaken(data, report.stored, find_records(data, modules, clock),
+                     loading.done().error());
+  }
   if (!loading.done()) return banyan::fail(loading.done().error());
   report.took = clock.steady() - begin;
+  // Loads of different records that began at once have not met: none of their ids are the same.
+  // Of what the catalogue has, nobody adds anything but a load.
+  const ShopSize there = count_records(modules, clock);
+  if (there.artists != report.stored.artists) return mixed(data, "artists");
+  if (there.albums != report.stored.albums) return mixed(data, "albums");
+  if (there.tracks != report.stored.tracks) return mixed(data, "tracks");
   report.not_mapped = data.not_mapped();
   return report;
 }

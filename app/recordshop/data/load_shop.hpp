@@ -38,9 +38,15 @@ struct LoadReport {
 };
 
 /// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
-/// `progress` after each. Goes on where a load of the same data was broken off, however it was.
-/// AlreadyExists "recordshop.already_loaded" when there is anything else in the tables, or all of
-/// it, which is what it leaves.
+/// `progress` after each. Goes on where a load of the same data was broken off, however it was:
+/// what is there is compared with the data by its number and by a sample of its contents.
+///
+/// AlreadyExists "recordshop.already_loaded" when all of it is there, which is what it leaves, or
+/// the data of another shop; "recordshop.half_loaded" when there is a part of other data. Nothing
+/// is changed by these, but where another load of the same data has completed it meanwhile. Of two
+/// at once, one ends with that, or with Unavailable "recordshop.loaded_meanwhile" while the other
+/// is not through: the same call again completes it or finds it complete. AlreadyExists
+/// "recordshop.mixed_data" when somebody has stored other records meanwhile.
 banyan::Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
                                      const banyan::Clock& clock,
                                      const std::function<void(const Progress&)>& progress);

@@ -35,7 +35,8 @@ void show(const Progress& progress) {
                static_cast<long long>(progress.of));
 }
 
-/// A load that finds records is one that went wrong, unless it was asked for `once`.
+/// A load that finds a shop with data is one that went wrong, unless it was asked for `once`. One
+/// that finds a part of them is one in any case: who starts the shop behind it would have a part.
 int fill(recordshop::ShopData& data, const std::string& where, bool once) {
   const auto source = banyan::sql::DataSource::parse(where);
   if (!source) {
@@ -50,7 +51,7 @@ int fill(recordshop::ShopData& data, const std::string& where, bool once) {
                             [&lines](const Progress& progress) { lines.take(progress); });
   lines.end();
   if (!report && once && report.error().rule == "recordshop.already_loaded") {
-    std::fprintf(stderr, "nothing was loaded: there are records already\n");
+    std::fprintf(stderr, "nothing is left to load: there are records already\n");
     return 0;
   }
   if (!report) {
@@ -120,7 +121,8 @@ int main(int argc, char** argv) {
   const auto add_once = [&once](CLI::App& command) {
     command.add_flag("--once", once,
                      "Ends well, and does nothing, when there are records already: for scripts that"
-                     " run at each start");
+                     " run at each start. Not where a load of other records was broken off, or"
+                     " while another load is at work");
   };
 
   CLI::App* generate = program.add_subcommand("generate", "Makes records up, the same for a seed");

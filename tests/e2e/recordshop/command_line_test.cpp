@@ -7,6 +7,7 @@
 #include "banyan/kernel/exit_code.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "support/child_process.hpp"
+#include "support/raw_sqlite.hpp"
 
 namespace banyan::test {
 namespace {
@@ -236,6 +237,27 @@ TEST(Data, SaysThatAFolderIsNotFit) {
       run_program({BANYAN_BIN "/recordshop-data", "generate", "--database", folder.path().string()},
                   std::chrono::seconds(20));
   EXPECT_EQ(ran.exit_code, exit_code::kBadData) << ran.output;
+}
+
+// A script that goes on behind --once starts the shop.
+TEST(Data, IsNoReasonToEndWellOnceWhileThereIsAPartOfOtherRecordsOnly) {
+  const TemporaryFolder folder;
+  const std::string database = (folder.path() / "shop.db").string();
+  const auto once = [&database](const std::string& seed) {
+    return run_program({BANYAN_BIN "/recordshop-data", "generate", "--once", "--tracks", "20",
+                        "--seed", seed, "--database", database});
+  };
+  EXPECT_EQ(once("1").exit_code, 0);
+  const Ran complete = once("2");
+  EXPECT_EQ(complete.exit_code, 0) << complete.output;
+  EXPECT_THAT(complete.output, HasSubstr("there are records already"));
+  // As a load leaves it that was broken off there.
+  RawSqlite(database).run("DELETE FROM order_lines; DELETE FROM orders; DELETE FROM customers");
+
+  const Ran half = once("2");
+
+  EXPECT_EQ(half.exit_code, exit_code::kBadData) << half.output;
+  EXPECT_THAT(half.output, HasSubstr("the shop has a part of its data"));
 }
 
 }  // namespace

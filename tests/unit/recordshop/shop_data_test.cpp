@@ -254,6 +254,30 @@ TEST_F(Chinook, HasTheCustomersOfItsOrders) {
   });
 }
 
+// Both number from 1, as SQLite does.
+TEST_F(Chinook, IsNotCompletedWithAnotherOne) {
+  ShopDatabase shop(folder_.path() / "shop.db", banyan::system_clock());
+  const auto other = folder_.path() / "other.sqlite";
+  std::filesystem::copy_file(small(), other);
+  run(other, "UPDATE Artist SET Name = 'Somebody Else' WHERE ArtistId = 1");
+  auto first = open_chinook(folder_.path() / "small.sqlite");
+  auto second = open_chinook(other);
+  ASSERT_THAT(first, Succeeds());
+  ASSERT_THAT(second, Succeeds());
+  struct Stopped {};
+  EXPECT_THROW((void)load_shop(**first, shop.modules(), banyan::system_clock(),
+                               [](const Progress& /*progress*/) { throw Stopped{}; }),
+               Stopped);
+
+  const auto refused = load_shop(**second, shop.modules(), banyan::system_clock(), {});
+
+  ASSERT_THAT(refused, BreaksRule("recordshop.half_loaded"));
+  EXPECT_THAT(refused.error().message, HasSubstr("2 artists"));
+  EXPECT_THAT(refused.error().message, HasSubstr("the Chinook database other.sqlite"));
+  EXPECT_EQ(catalog::count_albums(shop.modules().catalog, any_context()), 0);
+  EXPECT_THAT(load_shop(**first, shop.modules(), banyan::system_clock(), {}), Succeeds());
+}
+
 TEST_F(Chinook, IsRefusedWithAllThatIsMissingWhenItIsSomethingElse) {
   const auto other = folder_.path() / "other.sqlite";
   run(other, "CREATE TABLE Artist (ArtistId INTEGER); CREATE TABLE Album (x);");

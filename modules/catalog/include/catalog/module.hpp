@@ -61,7 +61,7 @@ struct Records {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           const Records& records);
 
-/// Are all of them there, by their ids?
+/// Are all of them there as `load` puts them there? One that was changed since is not.
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            const Records& records);
 

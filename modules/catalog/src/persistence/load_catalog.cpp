@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "banyan/sql/module_database.hpp"
 #include "catalog/module.hpp"
@@ -19,11 +20,25 @@ Result<void> already_loaded(std::string_view what, const std::string& id) {
                           " into a new database.");
 }
 
-template <class Record>
-bool has_all(Session& session, std::string_view count_by_id, std::span<const Record> records) {
-  return std::ranges::all_of(records, [&](const Record& record) {
-    return session.value<std::int64_t>(count_by_id, record.id).value_or(0) == 1;
-  });
+bool is_stored(Session& session, const ArtistRecord& artist) {
+  return session.value<std::string>("SELECT name FROM artists WHERE id = :id", artist.id) ==
+         artist.name;
+}
+
+bool is_stored(Session& session, const AlbumRecord& album) {
+  const auto row = session.one<ArtistId, std::string>(
+      "SELECT artist_id, title FROM albums WHERE id = :id", album.id);
+  return row && *row == std::tie(album.artist, album.title);
+}
+
+bool is_stored(Session& session, const TrackRecord& track) {
+  const auto row = session.one<AlbumId, std::int64_t, std::string, std::optional<std::string>,
+                               std::int64_t, std::int64_t, std::string>(
+      "SELECT album_id, position, title, composer, duration_ms, price_minor, currency"
+      " FROM tracks WHERE id = :id",
+      track.id);
+  return row && *row == std::tie(track.album, track.position, track.title, track.composer,
+                                 track.duration_ms, track.price.minor_units, track.price.currency);
 }
 
 std::int64_t count(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
@@ -76,9 +91,10 @@ Result<std::int64_t> rebuild_search(banyan::sql::ModuleDatabase& database,
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            const Records& records) {
   return database.read(context, [&records](Session& session) {
-    return has_all(session, "SELECT count(*) FROM artists WHERE id = :id", records.artists) &&
-           has_all(session, "SELECT count(*) FROM albums WHERE id = :id", records.albums) &&
-           has_all(session, "SELECT count(*) FROM tracks WHERE id = :id", records.tracks);
+    const auto stored = [&session](const auto& record) { return is_stored(session, record); };
+    return std::ranges::all_of(records.artists, stored) &&
+           std::ranges::all_of(records.albums, stored) &&
+           std::ranges::all_of(records.tracks, stored);
   });
 }
 

@@ -49,7 +49,7 @@ banyan::Result<void> check(const CustomerRecord& customer);
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const CustomerRecord> customers);
 
-/// Are all of them there, by their ids?
+/// Are all of them there as `load` puts them there? One that was changed since is not.
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            std::span<const CustomerRecord> customers);
 

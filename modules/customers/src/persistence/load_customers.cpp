@@ -49,9 +49,10 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            std::span<const CustomerRecord> records) {
   return database.read(context, [records](Session& session) {
-    return std::ranges::all_of(records, [&session](const CustomerRecord& record) {
-      return session.value<std::int64_t>("SELECT count(*) FROM customers WHERE id = :id", record.id)
-                 .value_or(0) == 1;
+    AccountRows rows(session);
+    return std::ranges::all_of(records, [&rows](const CustomerRecord& record) {
+      const std::optional<Account> account = rows.find(record.id);
+      return account && account->data() == opened_from(record).data();
     });
   });
 }

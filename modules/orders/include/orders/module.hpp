@@ -85,7 +85,7 @@ struct OrderRecord {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const OrderRecord> orders);
 
-/// Are all of them there, by their ids?
+/// Are all of them there as `load` puts them there? One that was returned since is not.
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            std::span<const OrderRecord> orders);
 

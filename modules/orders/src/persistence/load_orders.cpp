@@ -4,6 +4,7 @@
 #include "application/names/names_builder.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "orders/module.hpp"
+#include "persistence/columns.hpp"
 #include "persistence/order_history.hpp"
 #include "persistence/order_rows.hpp"
 #include "persistence/sql_names.hpp"
@@ -35,6 +36,17 @@ Result<Order> finished(const OrderRecord& record) {
   return order;
 }
 
+bool is_stored(Session& session, const OrderRecord& record) {
+  const auto row =
+      session.one<CustomerId, std::string, std::string, std::string, banyan::Timestamp>(
+          "SELECT customer_id, state, stage, currency, placed_at FROM orders WHERE id = :id",
+          record.id);
+  if (!row) return false;
+  const auto& [customer, state, stage, currency, placed_at] = *row;
+  return customer == record.customer && state_from(state, stage) == record.state &&
+         placed_at == record.placed_at && lines_of(session, record.id, currency) == record.lines;
+}
+
 }  // namespace
 
 Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
@@ -64,10 +76,8 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            std::span<const OrderRecord> records) {
   return database.read(context, [records](Session& session) {
-    return std::ranges::all_of(records, [&session](const OrderRecord& record) {
-      return session.value<std::int64_t>("SELECT count(*) FROM orders WHERE id = :id", record.id)
-                 .value_or(0) == 1;
-    });
+    return std::ranges::all_of(
+        records, [&session](const OrderRecord& record) { return is_stored(session, record); });
   });
 }
 

@@ -32,4 +32,17 @@ bool insert_order(banyan::sql::Session& session, const Order::Data& order) {
   return true;
 }
 
+std::vector<OrderLine> lines_of(banyan::sql::Session& session, const OrderId& order,
+                                const std::string& currency) {
+  std::vector<OrderLine> lines;
+  for (auto& [track, title, quantity, price] :
+       session.all<TrackId, std::string, std::int64_t, std::int64_t>(
+           "SELECT track_id, title, quantity, unit_price_minor FROM order_lines"
+           " WHERE order_id = :id ORDER BY position",
+           order)) {
+    lines.push_back({std::move(track), std::move(title), quantity, {price, currency}});
+  }
+  return lines;
+}
+
 }  // namespace orders

@@ -50,7 +50,7 @@ class SqlOrders final : public OrdersWriting {
                           std::move(customer),
                           state_from(state, stage),
                           reason,
-                          lines_of(id, currency),
+                          lines_of(session_, id, currency),
                           {total, currency},
                           {rate},
                           {tax, currency},
@@ -148,18 +148,6 @@ class SqlOrders final : public OrdersWriting {
  private:
   // No key has a blank: the last one ends the caller.
   static Text text_of(const OrderKey& key) { return key.caller + ' ' + key.key; }
-
-  std::vector<OrderLine> lines_of(const OrderId& id, const Text& currency) {
-    std::vector<OrderLine> lines;
-    for (auto& [track, title, quantity, price] :
-         session_.all<TrackId, Text, std::int64_t, std::int64_t>(
-             "SELECT track_id, title, quantity, unit_price_minor FROM order_lines"
-             " WHERE order_id = :id ORDER BY position",
-             id)) {
-      lines.push_back({std::move(track), std::move(title), quantity, {price, currency}});
-    }
-    return lines;
-  }
 
   template <class... Args>
   std::map<OrderId, OrderNames> names_where(const Text& which, std::size_t most_tracks,

@@ -41,7 +41,7 @@ struct StockRecord {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const StockRecord> stock, banyan::Timestamp now);
 
-/// Are all of these tracks stocked, however many of each?
+/// Are all of these tracks stocked, and as many of each on hand?
 bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
            std::span<const StockRecord> stock);
 

@@ -38,10 +38,8 @@ bool holds(banyan::sql::ModuleDatabase& database, const banyan::Context& context
            std::span<const StockRecord> stock) {
   return database.read(context, [stock](Session& session) {
     return std::ranges::all_of(stock, [&session](const StockRecord& record) {
-      return session
-                 .value<std::int64_t>("SELECT count(*) FROM stock WHERE track_id = :track",
-                                      record.track)
-                 .value_or(0) == 1;
+      return session.value<std::int64_t>("SELECT on_hand FROM stock WHERE track_id = :track",
+                                         record.track) == record.on_hand;
     });
   });
 }
