@@ -203,8 +203,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .work = plan.work,
       .judged_side = plan.judged_side});
   plane->switchboard_->heed([plane = plane.get()](std::string_view rollout) {
-    return strangler::answers_differ(*plane->store_, *plane->conductor_, rollout,
-                                     strangler::Mover::Person);
+    return strangler::answers_differ(*plane->store_, *plane->conductor_, rollout);
   });
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,

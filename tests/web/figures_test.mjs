@@ -109,10 +109,19 @@ assert.ok(layoutOf(two, ring).lines.every(({ path }) => !/NaN|undefined/.test(pa
 assert.equal(layoutOf([], []).lines.length, 0);
 
 // A refusal is told apart from what is possible instead.
-const { leftBehind, refusalOf } = await import(join(folder, "change_dialog.js"));
+const { leftBehind, refusalOf, wordsPast } = await import(join(folder, "change_dialog.js"));
 assert.deepEqual(refusalOf("It may not be. Legal now: legacy, canary."), { sentence: "It may not be.", legal: ["legacy", "canary"] });
 assert.deepEqual(refusalOf("the plan of a is paused. Possible now: resume, abort"), { sentence: "the plan of a is paused.", legal: ["resume", "abort"] });
 assert.deepEqual(refusalOf("no"), { sentence: "no", legal: [] });
+
+// Each refusal is passed over by the words that it names, and by no other.
+const unfit = { where: "/force", problem: "nobody answers there" };
+const differing = { where: "/despite_differences", problem: "40 of the last 40" };
+assert.deepEqual(wordsPast({ rule: "banyan.new_side_unhealthy", details: [unfit] }), ["force"]);
+assert.deepEqual(wordsPast({ rule: "banyan.answers_differ", details: [differing] }), ["despite_differences"]);
+assert.deepEqual(wordsPast({ rule: "banyan.new_side_unhealthy", details: [unfit, differing] }), ["force", "despite_differences"]);
+assert.deepEqual(wordsPast({ rule: "banyan.invalid_request", details: [unfit] }), [], "that is a mistake in the order");
+assert.deepEqual(wordsPast({ rule: "banyan.illegal_stage" }), []);
 
 // What brings writes home says before the deed what may stay behind, where nobody knows the data.
 const moved = { name: "moved", writes: "remote" };

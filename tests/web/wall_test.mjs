@@ -222,6 +222,25 @@ await test("traffic is shifted by keyboard, a refusal says what is legal, and no
   await page.until("document.getElementById('announcer').textContent === 'catalog was moved'");
 });
 
+await test("what can be passed over is offered by its own word, and by no other", {}, async (page, server, orders) => {
+  await page.ask("document.querySelector('[data-module=catalog] button[data-verb=shift]').click()");
+  await page.until("document.querySelector('dialog').open");
+  await page.ask("Object.entries({percent: '31', who: 'ada', why: 'known'}).forEach(([name, text]) => { document.querySelector(`dialog [name=${name}]`).value = text; })");
+  await page.ask("document.querySelector('dialog [name=writes]').value = 'local'");
+  const hidden = (word) => page.ask(`document.querySelector('dialog [data-at=${word}]').hidden`);
+  assert.equal(await hidden("despite_differences"), true, "before anybody has refused it");
+  await page.ask("document.querySelector('dialog [data-at=do]').click()");
+  await page.until("!document.querySelector('dialog [data-at=despite_differences]').hidden");
+  assert.equal(await hidden("force"), true);
+  await isAccessible(page, axe, "the dialog with a word to pass it over");
+  await page.ask("document.querySelector('dialog [name=despite_differences]').click()");
+  assert.match(await page.text("dialog [data-at=command]"), /^banyan shift catalog 31% --writes old --despite-differences --url /);
+  await page.ask("document.querySelector('dialog [data-at=do]').click()");
+  await page.until("!document.querySelector('dialog').open");
+  const order = { percent: "31%", writes: "local", from_revision: 1, who: "ada", why: "known" };
+  assert.deepEqual(orders, [["/rollouts/catalog/shift", order], ["/rollouts/catalog/shift", { ...order, despite_differences: true }]]);
+});
+
 // What was on the page as somebody decided; a plan has no revision, and the way back is right from any.
 const seen = (verb) => (verb === "pause" || verb === "rollback" ? {} : { from_revision: 1 });
 await test("each other order asks too, and Escape gives it up", {}, async (page, server, orders) => {

@@ -33,6 +33,7 @@ struct ChangeOptions {
   std::string who;
   std::string why;
   bool force = false;                   ///< although the new side is not fit for traffic
+  bool despite_differences = false;     ///< although copies show that it answers otherwise
   bool gradually = false;               ///< back: to nothing, step by step
   std::optional<std::uint64_t> from{};  ///< only if that is its revision still
 };
@@ -46,8 +47,9 @@ struct PlanOptions {
   std::string samples;             ///< start: a number; "": as configured
   std::string who;
   std::string why;
-  bool force = false;      ///< start, resume: although the new side is not fit
-  bool gradually = false;  ///< abort: step by step
+  bool force = false;                ///< start, resume: although the new side is not fit
+  bool despite_differences = false;  ///< the same: although it is known to answer otherwise
+  bool gradually = false;            ///< abort: step by step
 };
 
 /// An example of a difference that is to be asked again.
@@ -65,7 +67,8 @@ struct GotoOptions {
   bool dry_run = false;
   std::string who;
   std::string why;
-  bool force = false;  ///< although a new side is not fit for traffic
+  bool force = false;                ///< although a new side is not fit for traffic
+  bool despite_differences = false;  ///< although copies show that one answers otherwise
 };
 
 struct WatchOptions {

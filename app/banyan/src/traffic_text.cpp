@@ -93,6 +93,7 @@ int change(const ControlTarget& target, const ChangeOptions& options, const std:
   if (!options.percent.empty()) body["percent"] = options.percent;
   if (!options.writes.empty()) body["writes"] = options.writes;
   if (options.force) body["force"] = true;
+  if (options.despite_differences) body["despite_differences"] = true;
   if (options.gradually) body["gradually"] = true;
   if (options.from) body["from_revision"] = *options.from;
   return order(target, "/rollouts/" + options.module + '/' + verb, body,

@@ -187,6 +187,7 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
   const ChangeKind kind = verb == "shift"    ? ChangeKind::Shift
                           : verb == "back"   ? ChangeKind::Back
                           : verb == "retire" ? ChangeKind::Retire
+                          : verb == "shadow" ? ChangeKind::Shadow
                                              : ChangeKind::Next;
   const auto order = read_change_order(request.body, kind);
   if (!order) return refused(order.error());
@@ -195,13 +196,14 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
   }
   Switchboard& board = *switchboard_;
   if (verb == "shadow") {
-    return answer_of(to_shadow(board, module, order->reason, order->order.force), of_change);
+    return answer_of(to_shadow(board, module, order->reason, order->order.despite.force),
+                     of_change);
   }
-  const bool force = order->order.force;
+  const Despite& despite = order->order.despite;
   return answer_of(verb == "shift"    ? board.shift(module, order->order, order->reason)
-                   : verb == "back"   ? board.back(module, order->reason, force)
-                   : verb == "retire" ? board.retire(module, order->reason, force)
-                                      : board.next(module, order->reason, force),
+                   : verb == "back"   ? board.back(module, order->reason, despite.force)
+                   : verb == "retire" ? board.retire(module, order->reason, despite.force)
+                                      : board.next(module, order->reason, despite),
                    of_change);
 }
 

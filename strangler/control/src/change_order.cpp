@@ -13,14 +13,21 @@ using Json = nlohmann::json;
 /// Longer than anybody waits, and short enough to be counted in.
 constexpr std::uint64_t kLongestDwell = 366ULL * 86'400;
 
+constexpr const char* kDespite = "despite_differences";
+
 std::vector<std::string> fields_of(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::Shift: return {"percent", "writes", "from_revision", "force"};
-    case ChangeKind::Next:
+    case ChangeKind::Shift: return {"percent", "writes", "from_revision", "force", kDespite};
+    case ChangeKind::Next: return {"from_revision", "force", kDespite};
+    case ChangeKind::Shadow:
     case ChangeKind::Retire: return {"from_revision", "force"};
     case ChangeKind::Back: return {"gradually", "from_revision", "force"};
   }
   return {};
+}
+
+Despite despite_of(BodyReader& reader) {
+  return {.force = reader.flag("force"), .differences = reader.flag(kDespite)};
 }
 
 std::optional<std::chrono::seconds> dwell_in(BodyReader& reader, const Json& value,
@@ -82,7 +89,7 @@ void read_start(BodyReader& reader, const Json& json, PlanOrder& order) {
     order.dwell = dwell_in(reader, *dwell, "/dwell_seconds");
   }
   order.samples = reader.number("samples");
-  order.force = reader.flag("force");
+  order.despite = despite_of(reader);
 }
 
 /// All problems at once, or the order.
@@ -105,9 +112,11 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
       reader.complain("percent", "is missing; a shift says where to: percent, writes or both");
     }
   }
-  change.order.force = reader.flag("force");
+  change.order.despite = despite_of(reader);
   if (kind == ChangeKind::Back) change.gradually = reader.flag("gradually");
-  if (change.gradually && change.order.force) reader.complain("force", "is for a step at once");
+  if (change.gradually && change.order.despite.force) {
+    reader.complain("force", "is for a step at once");
+  }
   const auto from = reader.number("from_revision");
   if (change.gradually && from) reader.complain("from_revision", "is for a step at once");
   change.reason = reader.reason();
@@ -123,7 +132,8 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
 Result<OrderOfPlan> read_plan_order(std::string_view body) {
   const Result<Json> json = parse_body(body);
   if (!json) return fail(json.error());
-  BodyReader reader(*json, {"action", "steps", "dwell_seconds", "samples", "gradually", "force"});
+  BodyReader reader(
+      *json, {"action", "steps", "dwell_seconds", "samples", "gradually", "force", kDespite});
   OrderOfPlan plan;
   const std::string action = reader.text("action", false);
   const auto verb = plan_verb_from(action);
@@ -136,15 +146,17 @@ Result<OrderOfPlan> read_plan_order(std::string_view body) {
     for (const char* each : {"steps", "dwell_seconds", "samples"}) {
       if (!starts && reader.has(each)) reader.complain(each, "is for a start only");
     }
-    if (!starts && *verb != PlanVerb::Resume && reader.has("force")) {
-      reader.complain("force", "is for a start or resume only");
+    for (const char* each : {"force", kDespite}) {
+      if (!starts && *verb != PlanVerb::Resume && reader.has(each)) {
+        reader.complain(each, "is for a start or resume only");
+      }
     }
     if (*verb != PlanVerb::Abort && reader.has("gradually")) {
       reader.complain("gradually", "is for an abort only");
     }
   }
   if (plan.order.verb == PlanVerb::Start) read_start(reader, *json, plan.order);
-  if (plan.order.verb == PlanVerb::Resume) plan.order.force = reader.flag("force");
+  if (plan.order.verb == PlanVerb::Resume) plan.order.despite = despite_of(reader);
   if (plan.order.verb == PlanVerb::Abort) plan.order.gradually = reader.flag("gradually");
   plan.reason = reader.reason();
   return read_order(std::move(reader), std::move(plan));
@@ -153,7 +165,7 @@ Result<OrderOfPlan> read_plan_order(std::string_view body) {
 Result<GotoOrder> read_goto_order(std::string_view body) {
   const Result<Json> json = parse_body(body);
   if (!json) return fail(json.error());
-  BodyReader reader(*json, {"revision", "dry_run", "force"});
+  BodyReader reader(*json, {"revision", "dry_run", "force", kDespite});
   GotoOrder order;
   const auto revision = reader.number("revision");
   if (!reader.has("revision")) {
@@ -161,7 +173,7 @@ Result<GotoOrder> read_goto_order(std::string_view body) {
   }
   order.where = {.revision = revision.value_or(0),
                  .dry_run = reader.flag("dry_run"),
-                 .force = reader.flag("force")};
+                 .despite = despite_of(reader)};
   order.reason = reader.reason();
   return read_order(std::move(reader), std::move(order));
 }

@@ -17,18 +17,18 @@ struct ChangeOrder {
   bool gradually = false;
 };
 
-enum class ChangeKind : std::uint8_t { Shift, Next, Back, Retire };
+enum class ChangeKind : std::uint8_t { Shift, Shadow, Next, Back, Retire };
 
-/// Only `Shift` takes percent and writes, and only `Back` goes gradually, which is never forced;
-/// `Retire` needs evidence.
+/// Only `Shift` takes percent and writes, only what gives the new side more passes over
+/// differences, and only `Back` goes gradually, which is never forced; `Retire` needs evidence.
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
 
 struct OrderOfPlan {
   PlanOrder order;
   Reason reason;
 };
-/// Only a start takes steps, dwell and samples, and force only that and a resume; only an abort
-/// goes gradually.
+/// Only a start takes steps, dwell and samples, and words to pass something over only that and a
+/// resume; only an abort goes gradually.
 Result<OrderOfPlan> read_plan_order(std::string_view body);
 
 struct GotoOrder {

@@ -34,6 +34,13 @@ export function refusalOf(message) {
   return {sentence, legal: legal ? legal.replace(/\.$/, '').split(/[,;]\s*/) : []};
 }
 
+/** The words of an order that a refusal can be passed over by, as it names them; each its own box. */
+const kWords = ['force', 'despite_differences'];
+export function wordsPast({rule, details = []}) {
+  if (!['banyan.new_side_unhealthy', 'banyan.answers_differ'].includes(rule)) return [];
+  return kWords.filter((word) => details.some(({where}) => where === `/${word}`));
+}
+
 /** `done(module, what)` is told about a change that was made. */
 export class ChangeDialog {
   #dialog;
@@ -74,7 +81,7 @@ export class ChangeDialog {
     this.#form.elements.percent.value = stage.reads.replace(/\s*%/, '');
     this.#form.elements.writes.value = stage.writes;
     this.#form.elements.who.value = knownWho();
-    this.#at('force').hidden = true;
+    for (const word of kWords) this.#at(word).hidden = true;
     update(this.#at('refusal'));
     this.#showCommand();
     this.#dialog.showModal();
@@ -88,19 +95,21 @@ export class ChangeDialog {
   }
 
   #order() {
-    const {percent, writes, who, why, force} = this.#form.elements;
+    const {percent, writes, who, why} = this.#form.elements;
+    const said = kWords.filter((word) => this.#form.elements[word].checked && !this.#at(word).hidden);
     const verb = kVerbs[this.#verb];
     return {...(verb.asksWhere ? {percent: `${percent.value.trim().replace(/\s*%$/, '')}%`, writes: writes.value} : verb.order ?? {}),
       ...(this.#stepsFrom === undefined ? {} : {from_revision: this.#stepsFrom}),
-      who: who.value.trim(), why: why.value.trim(), ...(force.checked && !this.#at('force').hidden ? {force: true} : {})};
+      who: who.value.trim(), why: why.value.trim(), ...Object.fromEntries(said.map((word) => [word, true]))};
   }
 
   /** The same for a terminal, to learn it and to write it down. */
   #showCommand() {
-    const {percent, writes, action, who, why, force} = this.#order();
+    const {percent, writes, action, who, why, ...order} = this.#order();
+    const said = kWords.filter((word) => order[word]).map((word) => `--${word.replaceAll('_', '-')}`);
     const quoted = (text) => `"${text.replace(/["\\$`]/g, '\\$&')}"`;
     this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, action ?? '', percent ?? '',
-      writes ? `--writes ${writes === 'remote' ? 'new' : 'old'}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
+      writes ? `--writes ${writes === 'remote' ? 'new' : 'old'}` : '', ...said, `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
       `--why ${quoted(why || '…')}`].filter(Boolean).join(' ');
   }
 
@@ -129,6 +138,6 @@ export class ChangeDialog {
     // Who has read that, and asks again, means it as it is now.
     if (problem.rule === 'banyan.stale_revision') this.#revision = undefined;
     // It may be known better here than by whoever was asked.
-    if (['banyan.new_side_unhealthy', 'banyan.answers_differ'].includes(problem.rule)) this.#at('force').hidden = false;
+    for (const word of wordsPast(problem)) this.#at(word).hidden = false;
   }
 }

@@ -10,21 +10,18 @@
 namespace banyan::strangler {
 namespace {
 
-std::string ways_on(const std::string& rollout, Mover mover) {
-  const bool by_plan = mover == Mover::Plan;
-  return std::string(by_plan ? "; it would bring the traffic back" : "") +
-         ". `banyan differences " + rollout +
+std::string ways_on(const std::string& rollout) {
+  return "`banyan differences " + rollout +
          "` says in what. Mend the new side, or say in [rollouts." + rollout +
          ".compare] what may differ: older pairs are forgotten with other rules, with a change of "
          "the stage, and as " +
-         std::to_string(RecentPairs::kMost) + " newer ones come. Or " +
-         (by_plan ? "start" : "move it") + " all the same: --force";
+         std::to_string(RecentPairs::kMost) + " newer ones come";
 }
 
 }  // namespace
 
-std::optional<Error> answers_differ(ControlStore& store, const Conductor& conductor,
-                                    std::string_view module, Mover mover) {
+std::optional<Objection> answers_differ(ControlStore& store, const Conductor& conductor,
+                                        std::string_view module) {
   const auto stand = store.stand();
   const auto changes = store.log(1, module);
   if (!stand || !changes || changes->empty()) return std::nullopt;
@@ -32,10 +29,7 @@ std::optional<Error> answers_differ(ControlStore& store, const Conductor& conduc
   if (rollout == nullptr || rollout->traffic.stage == TrafficStage::Legacy) return std::nullopt;
   auto figures = conductor.what_differs(module, changes->front().time);
   if (!figures) return std::nullopt;
-  return Error{ErrorCode::FailedPrecondition,
-               "banyan.answers_differ",
-               "refused: " + *std::move(figures) + ways_on(std::string(module), mover),
-               {}};
+  return Objection{*std::move(figures), ways_on(std::string(module))};
 }
 
 }  // namespace banyan::strangler

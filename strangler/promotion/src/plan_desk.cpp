@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "banyan/promotion/answers_differ.hpp"
 #include "plan_document.hpp"
 
 namespace banyan::strangler {
@@ -131,8 +130,12 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                   "refused: " + std::move(*why));
     }
   }
-  const std::optional<Error> differs = what_differs(module, order);
-  return done(board_->walk(module, {.more = true, .force = order.force},
+  const Result<std::string> may = board_->may_have_more(module, order.despite);
+  return done(board_->walk(module,
+                           {.more = true,
+                            .force = order.despite.force,
+                            .asked = true,
+                            .passed_over = may.value_or(std::string())},
                            {plan_of(reason.who), reason.why, reason.evidence},
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
                              const auto old = plan_document_from(stored.document);
@@ -140,7 +143,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                return not_possible(name_of(module, old->mark.state, before));
                              const auto first = first_step(module, *plan, before);
                              if (!first) return fail(first.error());
-                             if (differs) return fail(*differs);
+                             if (!may) return fail(may.error());
                              const Timestamp now = clock_->now();
                              stored.document = to_text(
                                  {.plan = *plan,
@@ -158,9 +161,13 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                                          const Reason& reason) {
   if (order.verb == PlanVerb::Start) return start(module, order, reason);
   if (order.verb == PlanVerb::Abort && order.gradually) return back_gradually(module, reason);
-  const Switchboard::Walk how{.more = order.verb == PlanVerb::Resume && resume_gives_more(module),
-                              .force = order.force};
-  const std::optional<Error> differs = how.more ? what_differs(module, order) : std::nullopt;
+  const bool more = order.verb == PlanVerb::Resume && resume_gives_more(module);
+  const Result<std::string> may_more =
+      more ? board_->may_have_more(module, order.despite) : std::string();
+  const Switchboard::Walk how{.more = more,
+                              .force = order.despite.force,
+                              .asked = true,
+                              .passed_over = may_more.value_or(std::string())};
   return done(board_->walk(module, how, {plan_of(reason.who), reason.why, reason.evidence},
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
                              auto document = document_of(module, stored);
@@ -181,7 +188,7 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                                  return has_moved(module);
                                }
                                after = step.traffic();
-                               if (may && differs) return fail(*differs);
+                               if (may && !may_more) return fail(may_more.error());
                              } else {
                                after = abort(runner, module, before, reason.why);
                              }
@@ -224,12 +231,6 @@ bool PlanDesk::resume_gives_more(std::string_view module) const {
   const PlanState state = document->mark.state;
   return (state == PlanState::Paused || state == PlanState::NeedsPerson) &&
          gives_more(rollout->traffic, document->plan.steps[document->mark.step].traffic());
-}
-
-/// As things stand, outside of the transaction.
-std::optional<Error> PlanDesk::what_differs(std::string_view module, const PlanOrder& order) const {
-  if (order.force || conductor_ == nullptr) return std::nullopt;
-  return answers_differ(board_->store(), *conductor_, module, Mover::Plan);
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {

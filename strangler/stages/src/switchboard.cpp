@@ -7,24 +7,25 @@
 
 #include "banyan/stages/legality.hpp"
 #include "banyan/stages/stages.hpp"
+#include "hindrances.hpp"
+#include "refusals.hpp"
 
 namespace banyan::strangler {
 
 namespace {
 
-/// `known`: where the tables are, and who can open them.
-Reason forced(Reason reason, bool known) {
-  reason.evidence += reason.evidence.empty() ? "forced" : "; forced";
-  if (!known) reason.evidence += ", and nobody could say whether it is legal";
+/// Behind what was brought.
+Reason remarked(Reason reason, std::string_view remark) {
+  if (remark.empty()) return reason;
+  if (!reason.evidence.empty()) reason.evidence += "; ";
+  reason.evidence += remark;
   return reason;
 }
 
-Error unhealthy(std::string_view module, const std::string& why_not) {
-  return {ErrorCode::FailedPrecondition,
-          "banyan.new_side_unhealthy",
-          "refused: the new side of " + std::string(module) +
-              " is not fit for traffic: " + why_not + ". Mend it, or say so with force (--force)",
-          {}};
+/// `known`: where the tables are, and who can open them.
+Reason forced(Reason reason, bool known) {
+  return remarked(std::move(reason),
+                  known ? "forced" : "forced, and nobody could say whether it is legal");
 }
 
 /// In the store's transaction: what was decided, unless it may not be.
@@ -100,33 +101,51 @@ Result<Change> Switchboard::looked_over(Result<Change> change) const {
   return change;
 }
 
-// Outside of the store's transaction, which others wait for.
-bool Switchboard::would_give_more(std::string_view module,
-                                  const ControlStore::Decide& decide) const {
+/// Outside of the store's transaction, which others wait for. Nothing when it cannot be told: the
+/// change says why itself. What is stale is not asked about.
+Result<std::optional<Traffic>> Switchboard::traffic_now(std::string_view module,
+                                                        const Reason& reason) const {
   const Result<Stand> stand = store_->stand();
-  if (!stand) return false;  // the change says so itself
-  const auto found = std::ranges::find(stand->rollouts, module, &Rollout::module);
-  if (found == stand->rollouts.end()) return false;
-  const Traffic& before = found->traffic;
-  const Result<Traffic> after = decide(before);
-  return after && gives_more(before, *after);
+  const Rollout* const rollout = stand ? stand->find(module) : nullptr;
+  if (rollout == nullptr) return std::optional<Traffic>();
+  if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+    return fail(std::move(same.error()));
+  }
+  return std::optional(rollout->traffic);
 }
 
-/// For who does not force it.
-Result<void> Switchboard::may_have_more(std::string_view module) const {
-  if (auto fit = ask_new_side(module); !fit) return fit;
-  if (!objection_) return {};
-  if (auto objection = objection_(module)) return fail(*std::move(objection));
-  return {};
+void Switchboard::look_for(Hindrances& found, std::string_view module,
+                           const Despite& despite) const {
+  if (preflight_ && !despite.force) {
+    if (const auto why_not = preflight_(module)) found.unfit(module, *why_not);
+  }
+  if (!objection_) return;
+  if (const auto objection = objection_(module)) found.differs(*objection);
+}
+
+Result<std::string> Switchboard::may_have_more(std::string_view module,
+                                               const Despite& despite) const {
+  Hindrances found(despite);
+  look_for(found, module, despite);
+  if (!found.none()) return fail(found.refusal("refused: "));
+  return found.passed_over();
 }
 
 Result<Change> Switchboard::advance(std::string_view module, const Reason& reason,
-                                    const ControlStore::Decide& decide, bool force) {
-  if (force) return change(module, forced(reason, is_known(module)), decide, true);
-  if (would_give_more(module, decide)) {
-    if (auto fit = may_have_more(module); !fit) return fail(std::move(fit.error()));
+                                    const ControlStore::Decide& decide, const Despite& despite) {
+  const auto before = traffic_now(module, reason);
+  if (!before) return fail(before.error());
+  Reason told = reason;
+  if (*before) {
+    const Result<Traffic> after = decide(**before);
+    if (after && gives_more(**before, *after)) {
+      const auto passed_over = may_have_more(module, despite);
+      if (!passed_over) return fail(passed_over.error());
+      told = remarked(std::move(told), *passed_over);
+    }
   }
-  return change(module, reason, decide, false);
+  if (despite.force) told = forced(std::move(told), is_known(module));
+  return change(module, told, decide, despite.force);
 }
 
 std::optional<std::string> Switchboard::why_not(std::string_view module,
@@ -143,8 +162,11 @@ std::optional<std::string> Switchboard::why_not(std::string_view module,
 
 Result<void> Switchboard::ask_new_side(std::string_view module) const {
   if (!preflight_) return {};
-  if (const auto why_not = preflight_(module)) return fail(unhealthy(module, *why_not));
-  return {};
+  const auto why_not = preflight_(module);
+  if (!why_not) return {};
+  Hindrances found{Despite{}};
+  found.unfit(module, *why_not);
+  return fail(found.refusal("refused: "));
 }
 
 std::optional<std::string> Switchboard::why_writes_stay(std::string_view module) const {
@@ -154,6 +176,7 @@ std::optional<std::string> Switchboard::why_writes_stay(std::string_view module)
 Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const Reason& reason,
                                  const ControlStore::Walk& decide) {
   if (how.more && !how.force && !how.asked) {
+    if (auto now = traffic_now(module, reason); !now) return fail(std::move(now.error()));
     if (auto fit = ask_new_side(module); !fit) return fail(std::move(fit.error()));
   }
   Change change;
@@ -161,10 +184,11 @@ Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const
   const auto allowed = [&](const Traffic& traffic) { return may(module, traffic, how.force); };
   const bool known = is_known(module);
   const bool tells = how.force && (how.more || !known);
-  auto entry = store_->walk(module, tells ? forced(reason, known) : reason,
-                            [&](const Traffic& before, StoredPlan& plan) {
-                              return note_if_legal(change, before, decide(before, plan), allowed);
-                            });
+  Reason told = remarked(reason, how.passed_over);
+  if (tells) told = forced(std::move(told), known);
+  auto entry = store_->walk(module, told, [&](const Traffic& before, StoredPlan& plan) {
+    return note_if_legal(change, before, decide(before, plan), allowed);
+  });
   return looked_over(carried_out(std::move(change), std::move(entry), table_));
 }
 
@@ -213,31 +237,48 @@ Result<Switchboard::Return> Switchboard::preview(const Stand& then, bool force) 
   return all;
 }
 
+/// Before anything is changed: all that would get more, so that one refusal has all.
+Result<std::string> Switchboard::may_return(const Return& wanted, const Despite& despite) const {
+  Hindrances found(despite);
+  std::string home;
+  for (const Change& each : wanted.changes) {
+    if (gives_more(each.before, each.after)) {
+      look_for(found, each.module, despite);
+    } else if (gives_more(each.after, each.before)) {
+      home +=
+          (home.empty() ? ". What was to go back can go alone: `banyan back " : ", `banyan back ") +
+          each.module + '`';
+    }
+  }
+  if (!found.none()) return fail(found.refusal("refused, and nothing was changed: ", home));
+  return found.passed_over();
+}
+
 Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& reason) {
   const Result<Stand> then = store_->stand_at(where.revision);
   if (!then) return fail(then.error());
-  auto expected = preview(*then, where.force);
+  const bool force = where.despite.force;
+  auto expected = preview(*then, force);
   if (!expected) return expected;
-  bool known = true;
-  for (const Change& each : expected->changes) {
-    known = known && is_known(each.module);
-    if (where.force || !gives_more(each.before, each.after)) continue;
-    if (auto fit = may_have_more(each.module); !fit) return fail(std::move(fit.error()));
-  }
+  const auto passed_over = may_return(*expected, where.despite);
+  if (!passed_over) return fail(passed_over.error());
   if (where.dry_run) return expected;
+  Reason told = remarked(reason, *passed_over);
+  if (force) {
+    const auto known = [this](const Change& each) { return is_known(each.module); };
+    told = forced(std::move(told), std::ranges::all_of(expected->changes, known));
+  }
   Return all;
-  auto lines =
-      store_->change_all(where.force ? forced(reason, known) : reason,
-                         [&](const Stand& now) -> Result<std::vector<Rollout>> {
-                           auto wanted = legal_return(now, *then, where.force);
-                           if (!wanted) return fail(std::move(wanted.error()));
-                           all.left = std::move(wanted->left);
-                           for (const Rollout& each : wanted->rollouts) {
-                             all.changes.push_back({each.module, now.find(each.module)->traffic,
-                                                    each.traffic, std::nullopt});
-                           }
-                           return std::move(wanted->rollouts);
-                         });
+  auto lines = store_->change_all(told, [&](const Stand& now) -> Result<std::vector<Rollout>> {
+    auto wanted = legal_return(now, *then, force);
+    if (!wanted) return fail(std::move(wanted.error()));
+    all.left = std::move(wanted->left);
+    for (const Rollout& each : wanted->rollouts) {
+      all.changes.push_back(
+          {each.module, now.find(each.module)->traffic, each.traffic, std::nullopt});
+    }
+    return std::move(wanted->rollouts);
+  });
   if (!lines) return fail(std::move(lines.error()));
   const std::uint64_t newest = lines->empty() ? 0 : lines->back().seq;
   for (std::size_t i = 0; i < all.changes.size(); ++i) {
@@ -259,7 +300,7 @@ Result<Change> Switchboard::shift(std::string_view module, const Order& order,
         const bool stays = before == Traffic::retired() && after.stage == TrafficStage::Moved;
         return stays ? before : after;
       },
-      order.force);
+      order.despite);
 }
 
 Result<Change> Switchboard::back(std::string_view module, const Reason& reason, bool force) {
@@ -285,10 +326,11 @@ Result<Change> Switchboard::retire(std::string_view module, const Reason& reason
       force);
 }
 
-Result<Change> Switchboard::next(std::string_view module, const Reason& reason, bool force) {
+Result<Change> Switchboard::next(std::string_view module, const Reason& reason,
+                                 const Despite& despite) {
   return advance(
       module, reason,
-      [&](const Traffic& before) { return next_step(module, before, steps_(module)); }, force);
+      [&](const Traffic& before) { return next_step(module, before, steps_(module)); }, despite);
 }
 
 Result<Switchboard::Overview> Switchboard::overview() {

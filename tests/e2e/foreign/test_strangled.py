@@ -178,7 +178,10 @@ class AReadOfTheWiki(Strangled):
         self.assertEqual(readers.sides["pages"], 0, "no reader is answered by a copy")
 
         # No reader is moved to it.
-        self.assertIn("banyan differences pages", self.operate("next", "pages", expected=1))
+        for words in ((), ("--force",)):
+            refusal = self.operate("next", "pages", *words, expected=1)
+            self.assertIn("banyan differences pages", refusal)
+            self.assertIn("--despite-differences", refusal)
 
         # On the pages themselves there are none.
         self.pages.stop()

@@ -184,8 +184,14 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
   // A plan does not begin with it: the copy is not where the shop writes. Nor does it get far.
   const Ran refused = banyan({"plan", "catalog", "start", "--why", "it looked alright"});
   EXPECT_EQ(refused.exit_code, 1) << refused.output;
-  EXPECT_THAT(refused.output, HasSubstr("works on another database"));
-  ASSERT_EQ(banyan({"plan", "catalog", "start", "--force", "--why", "to see it go back"}).exit_code,
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("works on another database"),
+                                    HasSubstr("--force --despite-differences")));
+  for (const char* one : {"--force", "--despite-differences"}) {
+    EXPECT_EQ(banyan({"plan", "catalog", "start", one, "--why", "too little"}).exit_code, 1) << one;
+  }
+  ASSERT_EQ(banyan({"plan", "catalog", "start", "--force", "--despite-differences", "--why",
+                    "to see it go back"})
+                .exit_code,
             0);
   until("the plan to go back", [&] {
     read(20);

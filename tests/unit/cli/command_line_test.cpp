@@ -286,10 +286,10 @@ TEST_F(ServerCommands, DoTheSameThroughARunningProcess) {
             "banyan: orders is at legacy: all of its traffic is on the old side already.\n");
 }
 
-TEST_F(ServerCommands, SayWithTheFiguresThatTheNewSideAnswersOtherwiseUnlessTheyAreForced) {
-  const std::string why = "refused: catalog.read 40 of the last 40";
-  board_->heed([&why](std::string_view) {
-    return std::optional(Error{ErrorCode::FailedPrecondition, "banyan.answers_differ", why, {}});
+TEST_F(ServerCommands, SayWithTheFiguresThatTheNewSideAnswersOtherwiseUnlessThatIsSaid) {
+  const std::string figures = "catalog.read 40 of the last 40";
+  board_->heed([&figures](std::string_view) {
+    return std::optional(strangler::Objection{figures, "Mend it"});
   });
   const std::vector<std::vector<std::string>> moves = {
       {"shift", "catalog", "10%", "--why", "first canary"}, {"next", "catalog"}};
@@ -297,10 +297,15 @@ TEST_F(ServerCommands, SayWithTheFiguresThatTheNewSideAnswersOtherwiseUnlessThey
     words.insert(words.end(), {"--url", server_->url()});
     const Outcome refused = run_banyan(words);
     EXPECT_EQ(refused.exit_code, 1);
-    EXPECT_EQ(refused.err, "banyan: " + why + "\n");
+    EXPECT_EQ(refused.err, "banyan: refused: " + figures +
+                               ". Mend it. Or do it all the same: --despite-differences\n");
     words.emplace_back("--force");
+    EXPECT_EQ(run_banyan(words).exit_code, 1) << "that is another word";
+    words.back() = "--despite-differences";
     EXPECT_EQ(run_banyan(words).exit_code, 0);
-    EXPECT_EQ(store_->log(1)->front().evidence, "forced");
+    EXPECT_EQ(store_->log(1)->front().evidence, "despite differences: " + figures);
+    EXPECT_THAT(run_banyan({"log", "--url", server_->url()}).out,
+                HasSubstr("(despite differences) "));
     EXPECT_EQ(run_banyan({"back", "catalog", "--why", "home", "--url", server_->url()}).exit_code,
               0);
   }

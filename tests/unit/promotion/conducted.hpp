@@ -38,9 +38,8 @@ struct ConductingProcess {
                    .program = std::move(program),
                    .judged_side = [this](std::string_view) { return new_side; }}),
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {
-    board.heed([this](std::string_view module) {
-      return answers_differ(*store, conductor, module, Mover::Person);
-    });
+    board.heed(
+        [this](std::string_view module) { return answers_differ(*store, conductor, module); });
   }
 
   std::unique_ptr<ControlStore> store;

@@ -163,7 +163,7 @@ TEST_F(ThePlanDesk, AsksTheNewSideBeforeAResumeThatGivesItMore) {
   EXPECT_EQ(share(), Percent::none());
   PlanOrder resume;
   resume.verb = PlanVerb::Resume;
-  resume.force = true;
+  resume.despite.force = true;
   ASSERT_TRUE(here_->desk.order("catalog", resume, {"ann", "it is a test"}));
   EXPECT_EQ(share(), percent(1'00));
   EXPECT_EQ(last_line().evidence, "forced");
@@ -267,35 +267,50 @@ TEST_F(ThePlanDesk, AsksTheNewSideBeforeAStartUnlessItIsForced) {
   EXPECT_EQ(rule(order(PlanVerb::Start)), "banyan.new_side_unhealthy");
   EXPECT_TRUE(here_->desk.plans()->empty());
   PlanOrder start;
-  start.force = true;
+  start.despite.force = true;
   ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
   EXPECT_EQ(last_line().evidence, "forced");
 }
 
 class APlanBesideCopies : public ThePlanDesk {
  protected:
-  void forced() {
+  Result<PlanDesk::Answer> start_despite(const Despite& despite) {
     PlanOrder start;
-    start.force = true;
-    ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "to see it go back"}));
+    start.despite = despite;
+    return here_->desk.order("catalog", start, {"ann", "to see it go back"});
   }
 };
 
-TEST_F(APlanBesideCopies, ThatDifferDoesNotStartUnlessItIsForced) {
+TEST_F(APlanBesideCopies, ThatDifferDoesNotStartUnlessThatIsSaid) {
   shadow();
   compare(40, 40);
   const auto refused = order(PlanVerb::Start);
   EXPECT_EQ(rule(refused), "banyan.answers_differ");
   EXPECT_THAT(refused.error().message, HasSubstr("catalog.read 40 of the last 40"));
-  EXPECT_THAT(refused.error().message,
-              HasSubstr("where a plan lets one of 1000 differ; it would bring the traffic back. "));
+  EXPECT_THAT(refused.error().message, HasSubstr("where a plan lets one of 1000 differ. "));
   EXPECT_THAT(refused.error().message, HasSubstr("[rollouts.catalog.compare]"));
-  EXPECT_THAT(refused.error().message, HasSubstr("--force"));
+  EXPECT_THAT(refused.error().message, HasSubstr(": --despite-differences"));
+  EXPECT_EQ(rule(start_despite({.force = true})), "banyan.answers_differ")
+      << "which is another word";
   EXPECT_EQ(traffic(), Traffic::shadow());
   EXPECT_TRUE(here_->desk.plans()->empty());
-  forced();
+  ASSERT_TRUE(start_despite({.differences = true}));
   EXPECT_EQ(share(), percent(1'00));
-  EXPECT_EQ(last_line().evidence, "forced");
+  EXPECT_THAT(last_line().evidence, HasSubstr("despite differences: the new side of catalog"));
+  EXPECT_THAT(last_line().evidence, HasSubstr("catalog.read 40 of the last 40"));
+}
+
+TEST_F(APlanBesideCopies, ThatDifferIsNotStartedOnASideThatIsNotFitByThatWord) {
+  shadow();
+  compare(40, 40);
+  here_->board.require([](std::string_view) { return std::optional<std::string>("it is down"); });
+  const auto both = order(PlanVerb::Start);
+  EXPECT_EQ(rule(both), "banyan.new_side_unhealthy");
+  EXPECT_THAT(both.error().message, HasSubstr(": --force --despite-differences"));
+  EXPECT_EQ(rule(start_despite({.differences = true})), "banyan.new_side_unhealthy");
+  EXPECT_TRUE(here_->desk.plans()->empty());
+  EXPECT_TRUE(start_despite({.force = true, .differences = true}));
+  EXPECT_THAT(last_line().evidence, HasSubstr("; forced"));
 }
 
 TEST_F(APlanBesideCopies, ThatAgreeStarts) {

@@ -144,10 +144,12 @@ class ProxyTest : public testing::Test {
                                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
                                 body);
   }
-  /// Forced: most new sides of tests answer only what they are asked in the test.
+  /// Forced, and whatever they answer: most new sides of tests answer only what they are asked in
+  /// the test.
   unsigned shift(const std::string& percent, const std::string& more = "") const {
     return post("/_banyan/api/rollouts/catalog/shift",
-                R"({"percent":")" + percent + R"(","force":true,"who":"ann","why":"a test")" +
+                R"({"percent":")" + percent +
+                    R"(","force":true,"despite_differences":true,"who":"ann","why":"a test")" +
                     more + "}")
         .status;
   }

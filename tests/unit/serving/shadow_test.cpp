@@ -455,15 +455,18 @@ TEST_F(AComparison, IsToldToWhoMovesMoreByHand) {
   begin_canary();
   for (int i = 0; i < 6; ++i) EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
   until("the comparisons", [&] { return compared() == 6; });
-  const auto move = [&](const std::string& percent) {
+  const auto move = [&](const std::string& percent, const std::string& more = "") {
     return post("/_banyan/api/rollouts/catalog/shift",
-                R"({"percent":")" + percent + R"(","who":"ann","why":"a test"})");
+                R"({"percent":")" + percent + R"(","who":"ann","why":"a test")" + more + "}");
   };
   const test::Seen refused = move("25%");
   EXPECT_EQ(refused.status, 422u);
   EXPECT_THAT(refused.body,
               AllOf(HasSubstr("banyan.answers_differ"), HasSubstr("catalog.read "),
                     HasSubstr("of the last "), HasSubstr("banyan differences catalog")));
+  EXPECT_EQ(nlohmann::json::parse(refused.body).at("details").at(0).at("where"),
+            "/despite_differences");
+  EXPECT_EQ(move("25%", R"(,"force":true)").status, 422u) << "that is another word";
   EXPECT_EQ(move("0%").status, 200u) << "nobody is kept there";
 }
 

@@ -213,6 +213,8 @@ TEST_F(AdminApiTest, TellsEvidenceAsItWasBrought) {
       << "a person's own member stays as it is";
   EXPECT_EQ(Json::parse(told(R"({"_switchboard":"forced"})")), R"({"_switchboard":"forced"})")
       << "nobody else speaks for the switchboard";
+  EXPECT_EQ(told(R"({"dead":true}; despite differences: 40 of 40; forced)"),
+            R"({"dead":true,"_switchboard":"despite differences: 40 of 40; forced"})");
   EXPECT_EQ(told("forced"), R"("forced")");
   EXPECT_EQ(told("12"), R"("12")") << "a number that a person wrote is a text";
   EXPECT_EQ(told("{broken}; forced"), R"("{broken}; forced")");
@@ -272,23 +274,36 @@ TEST_F(AdminApiTest, SaysWhatSpeaksAgainstAMoveToTheNewSideAndNothingAgainstOneB
   board_->heed([&](std::string_view module) {
     EXPECT_EQ(module, "catalog");
     ++asked;
-    return std::optional(Error{
-        ErrorCode::FailedPrecondition, "banyan.answers_differ", "refused: 40 of the last 40", {}});
+    return std::optional(Objection{"40 of the last 40", "Mend it"});
   });
   const std::string_view more = R"({"percent":"20%","who":"ann","why":"w"})";
   const AdminAnswer refused = post("/rollouts/catalog/shift", more);
   EXPECT_EQ(rule(refused), "banyan.answers_differ");
-  EXPECT_EQ(message(refused), "refused: 40 of the last 40");
+  EXPECT_EQ(message(refused),
+            "refused: 40 of the last 40. Mend it. Or do it all the same: --despite-differences");
+  EXPECT_EQ(details(refused), std::vector<std::string>{"/despite_differences 40 of the last 40"});
   EXPECT_EQ(rule(post("/rollouts/catalog/next", R"({"who":"ann","why":"w"})")),
             "banyan.answers_differ");
-  EXPECT_TRUE(
-      post("/rollouts/catalog/next", R"({"force":true,"who":"ann","why":"better known here"})"));
-  EXPECT_THAT(json(get("/log")).dump(), HasSubstr("forced"));
-  EXPECT_EQ(asked, 2) << "who forces does not ask";
+  EXPECT_EQ(rule(post("/rollouts/catalog/next",
+                      R"({"force":true,"who":"ann","why":"better known here"})")),
+            "banyan.answers_differ")
+      << "that is about another thing";
+  EXPECT_TRUE(post("/rollouts/catalog/next",
+                   R"({"despite_differences":true,"who":"ann","why":"better known here",
+                       "evidence":{"seen":"by hand"}})"));
+  EXPECT_EQ(
+      json(get("/log"))["entries"][0]["evidence"],
+      Json::parse(R"({"seen":"by hand","_switchboard":"despite differences: 40 of the last 40"})"));
+  EXPECT_EQ(asked, 4);
   EXPECT_TRUE(post("/rollouts/catalog/shift", R"({"percent":"5%","who":"ann","why":"w"})"));
   EXPECT_TRUE(post("/rollouts/catalog/back", R"({"who":"ann","why":"w"})"));
   EXPECT_TRUE(post("/rollouts/orders/shadow", R"({"who":"ann","why":"what would it answer?"})"));
-  EXPECT_EQ(asked, 2) << "nobody objects to less, nor to copies";
+  EXPECT_EQ(asked, 4) << "nobody objects to less, nor to copies";
+  for (const char* verb : {"shadow", "back"}) {
+    EXPECT_FALSE(post(std::string("/rollouts/catalog/") + verb,
+                      R"({"despite_differences":true,"who":"ann","why":"w"})"))
+        << verb << " has no such word";
+  }
 }
 
 TEST_F(AdminApiTest, TakesAStepOnceThoughTwoAskForIt) {
@@ -434,6 +449,9 @@ TEST_F(AdminApiTest, TakesForceWithAResumeAndNotWithAPause) {
   EXPECT_EQ(details(post("/rollouts/catalog/plan",
                          R"({"action":"pause","force":true,"who":"a","why":"b"})")),
             std::vector<std::string>{"/force is for a start or resume only"});
+  EXPECT_EQ(details(post("/rollouts/catalog/plan",
+                         R"({"action":"pause","despite_differences":true,"who":"a","why":"b"})")),
+            std::vector<std::string>{"/despite_differences is for a start or resume only"});
   post("/rollouts/catalog/plan", R"({"action":"pause","who":"a","why":"b"})");
   EXPECT_EQ(json(post("/rollouts/catalog/plan",
                       R"({"action":"resume","force":true,"who":"a","why":"b"})"))["plan"]["state"],

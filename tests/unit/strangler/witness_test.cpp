@@ -44,7 +44,7 @@ class WitnessTest : public testing::Test {
   Result<Change> shift_past_the_process(bool force) const {
     const auto store = open();
     Switchboard board(*store, noted_survey(*store).value());
-    return board.shift("catalog", {*Percent::parse("50"), {}, force}, kBecause);
+    return board.shift("catalog", {*Percent::parse("50"), {}, {.force = force}}, kBecause);
   }
 
   test::TemporaryFolder folder_;
@@ -139,7 +139,8 @@ TEST_F(WitnessTest, IsFoundByAnyNameOfTheStore) {
 TEST_F(WitnessTest, MakesARefusalTheSameForWhoComesPastTheProcess) {
   witness_.begin(scheduler_);
   Switchboard board(*store_, survey());
-  const auto by_the_process = board.shift("catalog", {*Percent::parse("50"), {}, true}, kBecause);
+  const auto by_the_process =
+      board.shift("catalog", {*Percent::parse("50"), {}, {.force = true}}, kBecause);
   ASSERT_FALSE(by_the_process);
   for (const bool force : {false, true}) {
     const auto refused = shift_past_the_process(force);
@@ -208,7 +209,7 @@ TEST_F(WitnessTest, LeavesAloneWhatTheProcessThatRunsDoesNotHave) {
   witness_.begin(scheduler_);
   Switchboard board(*store_, noted_survey(*store_).value());
   for (const bool force : {false, true}) {
-    const auto returned = board.go_to({.revision = 1, .force = force}, kBecause);
+    const auto returned = board.go_to({.revision = 1, .despite = {.force = force}}, kBecause);
     ASSERT_TRUE(returned) << returned.error().message;
     EXPECT_EQ(returned->left, std::vector<std::string>{"orders"});
     EXPECT_TRUE(returned->changes.empty());

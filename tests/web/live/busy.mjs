@@ -149,10 +149,15 @@ const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", 
   detail: "the writes of catalog may only be on the new side while 100% of its reads are, and 30% would be: two sides must never answer " +
     "for what one of them writes. Bring the writes home in the same change (writes to the old side), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
 
+const differing = { type: "about:blank", status: 422, code: "FailedPrecondition", rule: "banyan.answers_differ",
+  detail: "refused: the new side of catalog answers otherwise. Or do it all the same: --despite-differences",
+  details: [{ where: "/despite_differences", problem: "the new side of catalog answers otherwise" }] };
+
 const misfit = { type: "about:blank", status: 400, code: "InvalidArgument", rule: "banyan.replay_does_not_fit", detail: "another form",
   details: [{ where: "/parts/1", problem: "what is said for q of the query has another form than aaa, which is kept of it" }] };
 
-/** A process with all of it. `orders` are what was posted; writes to the new side at less than 100 % are refused. */
+/** A process with all of it. `orders` are what was posted; writes to the new side at less than 100 % are refused, and so is
+ * 31 % but despite differences. */
 export function busy(orders = []) {
   let asked = 0;
   const documents = { "/status": status, "/plans": plans, "/sagas": sagas, "/events": () => events(asked++), "/work": work, "/placements": placements, "/differences": differences };
@@ -161,6 +166,7 @@ export function busy(orders = []) {
     orders.push([path, body]);
     if (path === "/differences/replay" && body.parts && body.parts[1] !== "abc") return [400, misfit];
     if (path === "/differences/replay") return { example: body.example, comparison: { same: false, differences: [{ path: "/price/amount", kind: "value", old: "129", new: "128" }] } };
+    if (body.percent === "31%" && !body.despite_differences) return [422, differing];
     if (body.writes === "remote" && body.percent !== "100%") return [422, refusal];
     return { module: path.split("/")[2], changed: true, before: {}, after: {} };
   };

@@ -37,8 +37,9 @@ std::string odd_plan(const PlanOptions& options) {
   if (about_start && action != "start") {
     return "--steps, --dwell and --samples are for `banyan plan MODULE start`";
   }
-  if (options.force && action != "start" && action != "resume") {
-    return "--force is for `banyan plan MODULE start` and `resume`";
+  if ((options.force || options.despite_differences) && action != "start" && action != "resume") {
+    return std::string(options.force ? "--force" : "--despite-differences") +
+           " is for `banyan plan MODULE start` and `resume`";
   }
   if (options.gradually && action != "abort") {
     return "--gradually is for `banyan plan MODULE abort`; without a plan: banyan back";
@@ -87,8 +88,10 @@ void add_plan(CommandSet& set) {
                   "abort: back along the steps, so that the old side gets warm again");
   added->add_flag(
       "--force", options->force,
-      "start, resume: although the new side does not answer, is not ready, or is known to answer "
-      "otherwise; the log tells");
+      "start, resume: although the new side does not answer, or is not ready; the log tells");
+  added->add_flag("--despite-differences", options->despite_differences,
+                  "start, resume: although copies show that the new side answers otherwise by more "
+                  "than the plan lets; the log tells, with the figures");
   set.reason_of(added, options->who, options->why, false);
 }
 

@@ -9,16 +9,15 @@ namespace {
 
 void force_of(CLI::App* command, ChangeOptions& options) {
   command->add_flag("--force", options.force,
-                    "Although the new side does not answer, is not ready, or is known to answer "
-                    "otherwise; or, with --store, although no process runs that knows whether it "
-                    "is legal. The log tells");
-}
-
-/// Nobody is answered by it, so that what it answers is no hindrance.
-void force_of_copies(CLI::App* command, ChangeOptions& options) {
-  command->add_flag("--force", options.force,
                     "Although the new side does not answer, or is not ready; or, with --store, "
                     "although no process runs that knows whether it is legal. The log tells");
+}
+
+void despite_of(CLI::App* command, bool& despite_differences) {
+  command->add_flag("--despite-differences", despite_differences,
+                    "Although copies show that the new side answers otherwise by more than a plan "
+                    "lets. Whether it is fit is asked all the same. The log tells, with the "
+                    "figures");
 }
 
 void from_of(CLI::App* command, ChangeOptions& options) {
@@ -63,6 +62,7 @@ void add_shift(CommandSet& set) {
       ->transform(
           CLI::Validator([](std::string& word) { return read_side(word); }, "{new,old}", "SIDE"));
   force_of(added, *options);
+  despite_of(added, options->despite_differences);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
@@ -97,7 +97,8 @@ void add_shadow(CommandSet& set) {
       [&set, options] { return shadow(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
-  force_of_copies(added, *options);
+  // Nobody is answered by a copy, so that what it says is no hindrance.
+  force_of(added, *options);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
@@ -112,6 +113,7 @@ void add_next(CommandSet& set) {
   set.asks(added);
   set.module_of(added, options->module);
   force_of(added, *options);
+  despite_of(added, options->despite_differences);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, false);
 }
@@ -151,8 +153,9 @@ void add_goto(CommandSet& set) {
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
   added->add_flag(
       "--force", options->force,
-      "Although a new side does not answer, is not ready, or is known to answer otherwise; or, "
-      "with --store, although no process runs that knows whether it is legal. The log tells");
+      "Although a new side does not answer, or is not ready; or, with --store, although no process "
+      "runs that knows whether it is legal. The log tells");
+  despite_of(added, options->despite_differences);
   set.reason_of(added, options->who, options->why, true);
 }
 

@@ -45,6 +45,7 @@ int go_to(const ControlTarget& target, const GotoOptions& options) {
   Json body = {{"revision", options.revision}, {"who", options.who}, {"why", options.why}};
   if (options.dry_run) body["dry_run"] = true;
   if (options.force) body["force"] = true;
+  if (options.despite_differences) body["despite_differences"] = true;
   return order(target, "/goto", body, show_return);
 }
 

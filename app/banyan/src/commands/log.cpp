@@ -57,13 +57,18 @@ std::string number_and_note(const Json& entry) {
   return text;
 }
 
-/// That it was done although the new side was not fit, or nobody could say whether it is legal.
-bool is_forced(const Json& entry) {
+/// That it was done although the new side was not fit, or nobody could say whether it is legal;
+/// and that copies had shown that it answers otherwise.
+std::string in_spite_of(const Json& entry) {
   // Behind evidence that is an object the switchboard's word is a member of it.
   const Json brought = entry.value("evidence", Json());
   const std::string evidence =
       brought.is_object() ? text_of(brought, "_switchboard") : text_of(entry, "evidence");
-  return evidence == "forced" || evidence.starts_with("forced, ") || evidence.contains("; forced");
+  const bool forced =
+      evidence == "forced" || evidence.starts_with("forced, ") || evidence.contains("; forced");
+  const bool differs =
+      evidence.starts_with("despite differences: ") || evidence.contains("; despite differences: ");
+  return std::string(forced ? "(forced) " : "") + (differs ? "(despite differences) " : "");
 }
 
 /// A process of an earlier version tells of stages only, and says no kind.
@@ -86,7 +91,7 @@ int show(const Json& document) {
     if (time.size() > 19) time = time.substr(0, 19) + 'Z';
     rows.push_back({number_and_note(each), time, kind_name(each), text_of(each, "module"),
                     stand_text(each, "before"), stand_text(each, "after"), text_of(each, "who"),
-                    (is_forced(each) ? "(forced) " : "") + text_of(each, "why")});
+                    in_spite_of(each) + text_of(each, "why")});
   }
   print_table(rows);
   return kDone;

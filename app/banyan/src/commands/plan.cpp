@@ -84,6 +84,7 @@ int plan(const ControlTarget& target, const PlanOptions& options) {
   if (!options.dwell.empty()) body["dwell_seconds"] = seconds_of(options.dwell);
   if (!options.samples.empty()) body["samples"] = std::stoull(options.samples);
   if (options.force) body["force"] = true;
+  if (options.despite_differences) body["despite_differences"] = true;
   if (options.gradually) body["gradually"] = true;
   return order(target, "/rollouts/" + options.module + "/plan", body, show_plan_answer);
 }

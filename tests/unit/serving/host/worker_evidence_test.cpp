@@ -294,7 +294,8 @@ TEST_F(PlansOfAModuleWithWorkers, StopForOneThatIsWorseUntilAPersonTakesThemUpAg
   const auto reads = [&] { return to_string(store_->stand()->find("shipping")->traffic.reads); };
   EXPECT_EQ(reads(), "1%") << "nothing goes back by itself";
 
-  ASSERT_TRUE(desk_.order("shipping", {.verb = strangler::PlanVerb::Resume, .force = true},
+  ASSERT_TRUE(desk_.order("shipping",
+                          {.verb = strangler::PlanVerb::Resume, .despite = {.force = true}},
                           {"ann@desk", "the service is mended"}));
   conductor_.tick();
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);

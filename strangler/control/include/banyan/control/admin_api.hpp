@@ -118,13 +118,15 @@ struct LiveFacts {
 /// banyan.stale_revision), so that two who press the same button, or one who asks again, take
 /// one step.
 ///
-/// Changes that send the new side more are refused when it is not fit for traffic or, but for
-/// shadow, copies have shown that it answers otherwise, and, where no process can say what is
-/// legal, all but those to legacy ("force": true does it all the same, and the log tells; what is
-/// known to be illegal it does not). A change needs who and why (and may bring "evidence"), and the
-/// content type application/json, which a page of another site cannot send without being asked
-/// first. Blocks on the control store; safe for concurrent use; never throws for what a client
-/// sends.
+/// Changes that send the new side more are refused when it is not fit for traffic, and, where no
+/// process can say what is legal, all but those to legacy ("force": true does it all the same, and
+/// the log tells; what is known to be illegal it does not). Shift, next, goto and a plan's start
+/// and resume are refused, too, when copies have shown that it answers otherwise: that has a word
+/// of its own ("despite_differences": true), which the log tells with the figures. `details` of a
+/// refusal point at the words that are needed. A change needs who and why (and may bring
+/// "evidence"), and the content type application/json, which a page of another site cannot send
+/// without being asked first. Blocks on the control store; safe for concurrent use; never throws
+/// for what a client sends.
 class AdminApi {
  public:
   /// Of the process that serves; nothing, when there is none.

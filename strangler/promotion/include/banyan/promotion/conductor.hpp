@@ -122,7 +122,7 @@ class Conductor {
 
   /// Why a plan that begins now would go back at once: the new side is known to answer otherwise,
   /// by what was compared since `begin`; nothing where nobody knows. See answers_differ(), which
-  /// refuses by it.
+  /// objects by it.
   std::optional<std::string> what_differs(std::string_view module, Timestamp begin) const;
 
  private:

@@ -33,8 +33,7 @@ struct PlanOrder {
   std::vector<Step> steps;  ///< empty: as configured
   std::optional<std::chrono::seconds> dwell;
   std::optional<std::uint64_t> samples;
-  /// Of a start or resume: without a preflight, and whatever copies have shown; the log tells.
-  bool force = false;
+  Despite despite{};       ///< of a start or resume; see Switchboard::shift()
   bool gradually = false;  ///< of an abort: step by step
 };
 
@@ -72,10 +71,11 @@ class PlanDesk {
   /// A start shifts to the first step that is not below what the new side has already, a resume to
   /// the step of the plan, and an abort back to nothing, in the same transaction. Where traffic may
   /// not be shifted now, an abort ends the plan all the same, and its reason says that the traffic
-  /// has stayed. A start, and a resume that gives the new side more, is refused while copies show
-  /// that it answers otherwise than a plan lets it: FailedPrecondition "banyan.answers_differ".
-  /// FailedPrecondition "banyan.plan_state" where it cannot be, with what can; NotFound
-  /// "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and what Switchboard::walk() says.
+  /// has stayed. A start, and a resume that gives the new side more, is refused as
+  /// Switchboard::may_have_more() says: where that is not fit, and while copies show that it
+  /// answers otherwise than a plan lets it. FailedPrecondition "banyan.plan_state" where it cannot
+  /// be, with what can; NotFound "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and what
+  /// Switchboard::walk() says.
   Result<Answer> order(std::string_view module, const PlanOrder& order, const Reason& reason);
   /// Back to nothing along the steps, with or without a plan that moves. The first step is made in
   /// the same transaction: the writes come home, or, where they are there, the reads go a step
@@ -92,7 +92,6 @@ class PlanDesk {
   Traffic abort(PlanRunner& runner, std::string_view module, const Traffic& before,
                 const std::string& why) const;
   bool resume_gives_more(std::string_view module) const;
-  std::optional<Error> what_differs(std::string_view module, const PlanOrder& order) const;
   Result<Answer> done(Result<Change> change) const;
   PlanStatus status(const StoredPlan& stored, const Traffic& now) const;
 

@@ -15,6 +15,7 @@
 
 namespace banyan::strangler {
 
+class Hindrances;
 class Stages;
 
 /// Tells what stands on both sides of a module's rollout, now. Must be safe for concurrent use.
@@ -32,10 +33,25 @@ using StepsOf = std::function<std::vector<Percent>(std::string_view module)>;
 /// or two. Must be safe for concurrent use.
 using Preflight = std::function<std::optional<std::string>(std::string_view module)>;
 
-/// Why the new side of a rollout gets no more from a person who does not force it, though it is fit
-/// for traffic; nothing when it may have it. Asked before a change that sends it more. Must be safe
-/// for concurrent use.
-using Objection = std::function<std::optional<Error>(std::string_view module)>;
+/// What copies of requests have shown that speaks against more for the new side of a rollout,
+/// though it may be fit for traffic.
+struct Objection {
+  std::string figures;  ///< without a full stop; the switch log keeps it when it is passed over
+  std::string ways_on;  ///< what is to be done about it, in sentences; without the last full stop
+};
+
+/// The objection against more for a rollout's new side; nothing when there is none. Asked before a
+/// change that sends it more. Must be safe for concurrent use.
+using ObjectionTo = std::function<std::optional<Objection>(std::string_view module)>;
+
+/// What somebody passes over who gives a new side more, each by a word of its own: neither word
+/// speaks for the other.
+struct Despite {
+  /// "force": the new side is not asked whether it is fit, and nobody needs to know what is legal
+  /// where nobody can say.
+  bool force = false;
+  bool differences = false;  ///< "despite_differences": an objection
+};
 
 /// What a change did. `entry` is empty when the traffic was there already.
 struct Change {
@@ -62,26 +78,29 @@ class Switchboard {
   /// FailedPrecondition "banyan.new_side_unhealthy". Set it before the first change.
   void require(Preflight preflight) { preflight_ = std::move(preflight); }
   /// From now on shift(), next() and go_to() are refused with the objection, if there is one, when
-  /// they send the new side more; walk() is not, for a plan knows better what it has seen. Set it
-  /// before the first change.
-  void heed(Objection objection) { objection_ = std::move(objection); }
+  /// they send the new side more: FailedPrecondition "banyan.answers_differ". walk() is not, for a
+  /// plan knows better what it has seen; who orders one asks may_have_more(). Set it before the
+  /// first change.
+  void heed(ObjectionTo objection) { objection_ = std::move(objection); }
 
   /// Reads to a percentage, writes to a side; what is not given stays, except that fewer than
   /// 100 % of the reads bring the writes home only when asked to: it is refused otherwise.
   struct Order {
     std::optional<Percent> reads;
     std::optional<Side> writes;
-    bool force = false;  ///< see below
+    Despite despite{};  ///< see below
   };
   /// FailedPrecondition "banyan.illegal_stage" with the reason, forced or not; what
   /// ControlStore::change() says. Where the topology is not known now, "banyan.legality_unknown"
-  /// for more than the way to legacy. Who forces goes without a preflight, past an objection, and
-  /// where nobody can say what is legal; the log tells.
+  /// for more than the way to legacy. Who forces goes without a preflight, and where nobody can say
+  /// what is legal; who does it despite differences, past an objection. The log tells either, with
+  /// the figures that were passed over. What was asked for as of another revision is answered with
+  /// "banyan.stale_revision" before anybody is asked.
   Result<Change> shift(std::string_view module, const Order& order, const Reason& reason);
   /// One named step back, see step_back(). To less nobody objects, and it needs no preflight.
   Result<Change> back(std::string_view module, const Reason& reason, bool force = false);
   /// One step on, see next_step().
-  Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
+  Result<Change> next(std::string_view module, const Reason& reason, const Despite& despite = {});
 
   /// From moved to retired: written down that the old side may go. Who asks has judged that nothing
   /// uses it (banyan retire), and brings the judgement as the reason's evidence. FailedPrecondition
@@ -89,12 +108,13 @@ class Switchboard {
   Result<Change> retire(std::string_view module, const Reason& reason, bool force = false);
 
   /// All rollouts to where they were after that change: all or none, but for those that nobody here
-  /// has any more, which stay as they are. FailedPrecondition
-  /// "banyan.illegal_stage" with every reason and what is legal instead; "banyan.unknown_revision".
+  /// has any more, which stay as they are. FailedPrecondition "banyan.illegal_stage" with every
+  /// reason and what is legal instead; "banyan.unknown_revision"; and what may_have_more() says, of
+  /// all rollouts that would get more, with how those come home alone that would go back.
   struct Goto {
     std::uint64_t revision = 0;
     bool dry_run = false;  ///< only tells what would change; refuses as in earnest
-    bool force = false;    ///< see shift()
+    Despite despite{};     ///< see shift()
   };
   struct Return {
     std::vector<Change> changes;
@@ -106,15 +126,21 @@ class Switchboard {
   /// asked of the new side first when it is to get more; but `decide` is asked once only, inside
   /// the transaction, so `more` says beforehand whether it will.
   struct Walk {
-    bool more = false;   ///< for the new side
-    bool force = false;  ///< see shift()
-    bool asked = false;  ///< without another one: ask_new_side() has answered just now
+    bool more = false;          ///< for the new side
+    bool force = false;         ///< see shift()
+    bool asked = false;         ///< without another one: it was asked just now
+    std::string passed_over{};  ///< what may_have_more() has answered, for the log
   };
   Result<Change> walk(std::string_view module, const Walk& how, const Reason& reason,
                       const ControlStore::Walk& decide);
   /// Whether the new side is fit for more: "banyan.new_side_unhealthy" when it is not. Blocks as a
   /// Preflight does.
   Result<void> ask_new_side(std::string_view module) const;
+  /// Whether it may have more, as things stand, by all that is not passed over: its fitness, and
+  /// the objection. "banyan.new_side_unhealthy", or "banyan.answers_differ" where nothing but that
+  /// is in the way; with the words that are needed, whose members of an order `details` point at.
+  /// What was passed over, for the log; "" is nothing. Blocks as a Preflight does.
+  Result<std::string> may_have_more(std::string_view module, const Despite& despite) const;
   /// Why the module may not be run like this, with what is legal instead; nothing when it may, as
   /// far as is known. A rollout that nobody here has any more may be closed: set to legacy.
   std::optional<std::string> why_not(std::string_view module, const Traffic& traffic) const;
@@ -147,9 +173,10 @@ class Switchboard {
   Result<void> may(std::string_view module, const Traffic& after, bool force) const;
   bool is_known(std::string_view module) const { return survey_(module).current; }
   Result<Change> advance(std::string_view module, const Reason& reason,
-                         const ControlStore::Decide& decide, bool force);
-  bool would_give_more(std::string_view module, const ControlStore::Decide& decide) const;
-  Result<void> may_have_more(std::string_view module) const;
+                         const ControlStore::Decide& decide, const Despite& despite);
+  Result<std::optional<Traffic>> traffic_now(std::string_view module, const Reason& reason) const;
+  void look_for(Hindrances& found, std::string_view module, const Despite& despite) const;
+  Result<std::string> may_return(const Return& wanted, const Despite& despite) const;
   /// What is to change, and what is left as it is.
   struct Wanted {
     std::vector<Rollout> rollouts;
@@ -166,7 +193,7 @@ class Switchboard {
   Stages* table_;
   StepsOf steps_;
   Preflight preflight_;
-  Objection objection_;
+  ObjectionTo objection_;
 };
 
 }  // namespace banyan::strangler
