@@ -605,7 +605,7 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
 TEST_F(AdminApiTest, EndsARefusalWithOneFullStop) {
   const std::string unlike =
       message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"xyzzy":2})"));
-  EXPECT_TRUE(unlike.ends_with("evidence, force.")) << unlike;
+  EXPECT_TRUE(unlike.ends_with("force, despite_differences.")) << unlike;
   const std::string alike =
       message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"perzent":2})"));
   EXPECT_TRUE(alike.ends_with("Did you mean \"percent\"?")) << alike;
