@@ -591,7 +591,7 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
        {"/writes is \"both\", expected \"remote\" (the new side) or \"local\" (the old one)"}},
       {R"({"who":"a","why":"b","percent":1,"perzent":1,"a/b~":2})",
        {"/a~1b~0 unknown field. Known: percent, writes, from_revision, who, why, evidence, "
-        "force.",
+        "force, despite_differences.",
         "/perzent unknown field. Did you mean \"percent\"?"}},
   };
   for (const auto& [body, expected] : cases) {
