@@ -1,40 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sqlite3.h>
-
 #include <cstddef>
-#include <filesystem>
-#include <map>
 #include <mutex>
 #include <set>
 #include <string>
 
 #include "banyan/sqlite/file_lock.hpp"
+#include "support/changed_files.hpp"
 
 namespace banyan::test {
 
 /// While it lives, it is seen when SQLite writes a write-ahead log, and when it brings pages of one
 /// into its database: of the connections that are opened meanwhile, which are to be closed before.
 /// Each time it asks whether anybody holds the lock of the database's writers. One at a time.
-class WatchedLogs {
+class WatchedLogs : public ChangedFiles<WatchedLogs> {
  public:
-  WatchedLogs() {
-    forget();
-    state().base = sqlite3_vfs_find(nullptr);
-    vfs_ = *state().base;
-    vfs_.zName = "watched_logs";
-    vfs_.xOpen = open;
-    sqlite3_vfs_register(&vfs_, 1);
-  }
-  ~WatchedLogs() { sqlite3_vfs_unregister(&vfs_); }
-  WatchedLogs(const WatchedLogs&) = delete;
-  WatchedLogs& operator=(const WatchedLogs&) = delete;
+  WatchedLogs() : ChangedFiles("watched_logs") { forget(); }
 
   /// What was seen until now does not count.
   void forget() {
-    const std::lock_guard lock(state().mutex);
-    state().seen = {};
+    const std::lock_guard lock(mutex_);
+    seen_so_far() = {};
   }
 
   struct Seen {
@@ -43,80 +30,47 @@ class WatchedLogs {
     std::set<std::string> without_lock{};  ///< what was done while nobody had it
   };
   Seen seen() const {
-    const std::lock_guard lock(state().mutex);
-    return state().seen;
+    const std::lock_guard lock(mutex_);
+    return seen_so_far();
+  }
+
+  static bool change(sqlite3_io_methods& methods, const std::string& /*name*/, int flags) {
+    const bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+    if (is_log) {
+      methods.xWrite = write;
+    } else {
+      methods.xFileControl = control;
+    }
+    return is_log || (flags & SQLITE_OPEN_MAIN_DB) != 0;
   }
 
  private:
-  struct File {
-    sqlite3_io_methods changed;  // first: what a file points to
-    const sqlite3_io_methods* base;
-    std::string database;  // as SQLite names it: behind all links
-  };
-  struct State {
-    sqlite3_vfs* base = nullptr;
-    std::mutex mutex;
-    std::map<const sqlite3_file*, File> files;
-    Seen seen;
-  };
-  static State& state() {
-    static State state;
-    return state;
-  }
-
-  static int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags,
-                  int* out) {
-    const int code = state().base->xOpen(vfs, name, file, flags, out);
-    const bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
-    if (code != SQLITE_OK || name == nullptr ||
-        (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0)
-      return code;
-    std::string database = name;
-    if (is_log) database.resize(database.rfind("-wal"));
-    const std::lock_guard lock(state().mutex);
-    File& entry = state().files[file] = File{*file->pMethods, file->pMethods, database};
-    entry.changed.xClose = close;
-    if (is_log) {
-      entry.changed.xWrite = write;
-    } else {
-      entry.changed.xFileControl = control;
-    }
-    file->pMethods = &entry.changed;
-    return code;
-  }
-
-  static const File& watched(const sqlite3_file* file) {
-    return *reinterpret_cast<const File*>(file->pMethods);
-  }
-
-  static void note(const sqlite3_file* file, std::size_t Seen::* what, const char* name) {
-    const std::string& database = watched(file).database;
+  static void note(const std::string& database, std::size_t Seen::* what, const char* name) {
     const bool locked = sqlite::FileLock::is_held(sqlite::writer_lock_of(database));
-    const std::lock_guard lock(state().mutex);
-    ++(state().seen.*what);
-    if (!locked) state().seen.without_lock.insert(name + database);
+    const std::lock_guard lock(mutex_);
+    ++(seen_so_far().*what);
+    if (!locked) seen_so_far().without_lock.insert(name + database);
   }
 
   static int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
-    note(file, &Seen::writes, "the log is written of ");
-    return watched(file).base->xWrite(file, bytes, size, at);
+    const std::string& log = changed(file).name;
+    note(log.substr(0, log.rfind("-wal")), &Seen::writes, "the log is written of ");
+    return changed(file).base->xWrite(file, bytes, size, at);
   }
 
   static int control(sqlite3_file* file, int operation, void* argument) {
     if (operation == SQLITE_FCNTL_CKPT_START) {
-      note(file, &Seen::checkpoints, "the log is brought into ");
+      note(changed(file).name, &Seen::checkpoints, "the log is brought into ");
     }
-    return watched(file).base->xFileControl(file, operation, argument);
+    return changed(file).base->xFileControl(file, operation, argument);
   }
 
-  static int close(sqlite3_file* file) {
-    const int code = watched(file).base->xClose(file);
-    const std::lock_guard lock(state().mutex);
-    state().files.erase(file);
-    return code;
+  static Seen& seen_so_far() {
+    static Seen seen;
+    return seen;
   }
 
-  sqlite3_vfs vfs_{};
+  static inline std::mutex mutex_;
 };
 
 }  // namespace banyan::test
