@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "support/nobody.hpp"
 #include "tls_fixture.hpp"
 
 namespace banyan::http {
@@ -34,19 +35,10 @@ TEST_F(TlsFiles, ThatAreNotThereAreNamedWithTheReason) {
 }
 
 TEST_F(TlsFiles, ThatMayNotBeReadAreNamedWithTheReason) {
-  constexpr uid_t kNobody = 65'534;
-  const uid_t before = ::geteuid();
   ::chmod(folder_.path().c_str(), 0755);
   ::chmod(shop_.key_file.c_str(), 0);
-  // Root may read everything.
-  if (before == 0) {
-    ASSERT_EQ(::seteuid(kNobody), 0);
-  }
-  const std::string problems = problems_of(options());
-  if (before == 0) {
-    ASSERT_EQ(::seteuid(before), 0);
-  }
-  EXPECT_EQ(problems, shop_.key_file + ": cannot be read: Permission denied\n");
+  const test::Nobody nobody;
+  EXPECT_EQ(problems_of(options()), shop_.key_file + ": cannot be read: Permission denied\n");
 }
 
 TEST_F(TlsFiles, ThatHoldSomethingElseAreRefused) {

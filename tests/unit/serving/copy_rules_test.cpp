@@ -10,7 +10,6 @@
 #include <expected>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "banyan/serving/secret_file.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "field_secret.hpp"
+#include "support/nobody.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -27,16 +27,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr perms kOwnersOnly = perms::owner_read | perms::owner_write;
-
-/// Root may read everything: so it asks as somebody else, who keeps its group.
-std::string as_nobody(const std::function<std::string()>& ask) {
-  constexpr uid_t kNobody = 65'534;
-  const uid_t before = ::geteuid();
-  EXPECT_EQ(::seteuid(before == 0 ? kNobody : before), 0);
-  std::string told = ask();
-  EXPECT_EQ(::seteuid(before), 0);
-  return told;
-}
 
 class TheFileOfASecret : public testing::Test {
  protected:
@@ -48,6 +38,14 @@ class TheFileOfASecret : public testing::Test {
   std::string why_not(const std::string& path) const {
     const auto read = read_field_secret(path);
     return read ? "" : read.error();
+  }
+  std::string why_not_for_nobody(const std::string& path) const {
+    const test::Nobody nobody;
+    return why_not(path);
+  }
+  void let_others_in() const {
+    std::filesystem::permissions(folder_.path(),
+                                 perms::owner_all | perms::group_exec | perms::others_exec);
   }
 
   test::TemporaryFolder folder_;
@@ -80,8 +78,10 @@ TEST_F(TheFileOfASecret, IsRefusedWithWhatToDoAndWithoutAWordOfIt) {
 }
 
 TEST_F(TheFileOfASecret, ThatIsThereIsNotToBeWrittenAnew) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
-  const std::string told = why_not(with("s3cret\n", perms::none));
+  let_others_in();
+  const std::string file = with("s3cret\n", perms::none);
+  const test::Nobody nobody;
+  const std::string told = why_not(file);
   EXPECT_THAT(told, HasSubstr("cannot be read: Permission denied; " +
                               how_to_let_read(path_, EACCES).value_or("?")));
   EXPECT_THAT(told, Not(HasSubstr("install")));
@@ -105,8 +105,7 @@ TEST_F(TheFileOfASecret, BehindAClosedFolderIsReachedByOpeningTheFolder) {
   std::ofstream(file) << "s3cret\n";
   std::filesystem::permissions(file, kOwnersOnly | perms::group_read);
   std::filesystem::create_symlink(file, path_);
-  std::filesystem::permissions(folder_.path(),
-                               perms::owner_all | perms::group_exec | perms::others_exec);
+  let_others_in();
   std::filesystem::permissions(folder, perms::none);
   const std::string word =
       "'" + std::filesystem::canonical(folder_.path()).string() + "/the shop'\\''s'";
@@ -114,12 +113,12 @@ TEST_F(TheFileOfASecret, BehindAClosedFolderIsReachedByOpeningTheFolder) {
       "cannot be read: Permission denied; let this process through the folder, as its owner: "
       "chgrp " +
       std::to_string(::getegid()) + ' ' + word + " && chmod u+x,g=x " + word;
-  EXPECT_EQ(as_nobody([&] { return why_not(file); }), file + ' ' + told);
-  EXPECT_EQ(as_nobody([&] { return why_not(path_); }), path_ + ' ' + told) << "through a link";
+  EXPECT_EQ(why_not_for_nobody(file), file + ' ' + told);
+  EXPECT_EQ(why_not_for_nobody(path_), path_ + ' ' + told) << "through a link";
 
   std::filesystem::permissions(folder, perms::owner_exec | perms::group_exec);
-  EXPECT_EQ(as_nobody([&] { return why_not(file); }), "");
-  EXPECT_EQ(as_nobody([&] { return why_not(path_); }), "");
+  EXPECT_EQ(why_not_for_nobody(file), "");
+  EXPECT_EQ(why_not_for_nobody(path_), "");
   std::filesystem::permissions(folder, perms::owner_all);
 }
 

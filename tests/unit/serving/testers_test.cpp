@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testers.hpp"
+#include "support/nobody.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -173,16 +173,8 @@ TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotWrittenAnewBecauseItMayNotBeRead) 
   std::filesystem::permissions(folder_.path(),
                                perms::owner_all | perms::group_exec | perms::others_exec);
   std::filesystem::permissions(file, perms::none);
-  // Root may read everything.
-  constexpr uid_t kNobody = 65'534;
-  const uid_t before = ::geteuid();
-  if (before == 0) {
-    ASSERT_EQ(::seteuid(kNobody), 0);
-  }
+  const test::Nobody nobody;
   const auto unread = make();
-  if (before == 0) {
-    ASSERT_EQ(::seteuid(before), 0);
-  }
   ASSERT_FALSE(unread);
   EXPECT_THAT(to_string(unread.error()),
               testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "support/full_disk.hpp"
+#include "support/nobody.hpp"
 #include "unit/sql/moved_module.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -20,18 +21,6 @@ namespace {
 
 using test::soon;
 using testing::HasSubstr;
-
-/// A user who may not write what others own; the superuser may write everything.
-class Nobody {
- public:
-  Nobody() : before_(::geteuid()) { EXPECT_EQ(::seteuid(before_ == 0 ? 65534 : before_), 0); }
-  ~Nobody() { EXPECT_EQ(::seteuid(before_), 0); }
-  Nobody(const Nobody&) = delete;
-  Nobody& operator=(const Nobody&) = delete;
-
- private:
-  const uid_t before_;
-};
 
 class StorageHealthTest : public testing::Test {
  protected:
@@ -100,7 +89,7 @@ TEST_F(StorageHealthTest, A_modules_file_that_may_not_be_written_is_found_before
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     ::chmod(file.path().c_str(), file.path() == own_file() ? 0444 : 0666);
   }
-  const Nobody nobody;
+  const test::Nobody nobody;
   const auto shared = test::open_file(database_.file());
   shared->connect("orders", {"orders"});
   const auto found = shared->probe(soon());

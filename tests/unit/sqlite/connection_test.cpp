@@ -9,6 +9,7 @@
 
 #include "banyan/sqlite/transaction.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/nobody.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -100,15 +101,8 @@ TEST_F(ConnectionTest, SaysThatAFileIsReadOnlyInsteadOfOpeningItForReading) {
   make();
   ::chmod(file_.c_str(), 0444);
   ::chmod(folder_.path().c_str(), 0755);
-  const auto user = geteuid();
-  const bool is_root = user == 0;  // who may write every file
-  if (is_root) {
-    ASSERT_EQ(::seteuid(4711), 0);
-  }
+  const test::Nobody nobody;
   EXPECT_EQ(kind_of([this] { Connection::open(file_, OpenMode::Write); }), FaultKind::ReadOnly);
-  if (is_root) {
-    ASSERT_EQ(::seteuid(user), 0);
-  }
 }
 
 TEST_F(ConnectionTest, ReadsWithoutTheRightToWrite) {
