@@ -30,7 +30,6 @@ LogBeside::LogBeside(std::string store_file, sqlite::Connection& connection, Wri
     : store_file_(std::move(store_file)), connection_(connection), turn_(turn) {}
 
 void LogBeside::bring_in() {
-  if (connection_.is_read_only()) return;
   is_brought_in_ = false;
   if (const auto turn = turn_.take_if_free()) copy_into_file();
 }

@@ -25,7 +25,7 @@ class LogBeside final {
 
   /// Brings all of it into the file. Waits for nobody: while another one writes, nothing is brought
   /// in, and what somebody reads as it was before stays; is_brought_in() says so, and who comes by
-  /// later tries again. Nothing where the file may only be read.
+  /// later tries again. Not for a file that may only be read.
   void bring_in();
 
   /// Has room for the next ways back held; bring_in() gives it up. False when the disk has not so
