@@ -16,8 +16,7 @@ std::string complete_path(std::string_view follower) {
   return events::events_path(follower) + "/complete";
 }
 
-http::Request complete_request(const EventTraffic::Complete& complete,
-                               const std::optional<security::WebhookKeys>& keys,
+http::Request complete_request(const EventTraffic::Complete& complete, const SharedKeys& keys,
                                const Environment& environment) {
   http::Request request;
   request.head.method = "POST";
@@ -32,9 +31,8 @@ http::Request complete_request(const EventTraffic::Complete& complete,
 }
 
 http::Response answer_complete(ReadModel& model, const std::string& follower,
-                               const std::optional<security::WebhookKeys>& keys,
-                               const http::Request& request, const Context& context,
-                               Timestamp now) {
+                               const SharedKeys& keys, const http::Request& request,
+                               const Context& context, Timestamp now) {
   if (keys) {
     const auto known = events::check_signature(request, *keys, now);
     if (!known) return binding::problem(known.error());
@@ -56,14 +54,12 @@ std::string progress_path(std::string_view source, std::string_view follower) {
 }
 
 http::Request progress_question(std::string_view source, std::string_view follower,
-                                const std::optional<security::WebhookKeys>& keys,
-                                const Environment& environment) {
+                                const SharedKeys& keys, const Environment& environment) {
   return question_at(progress_path(source, follower), keys, environment);
 }
 
 http::Response answer_progress(const std::string& source, const std::string& follower,
-                               const std::optional<Timestamp>& until,
-                               const std::optional<security::WebhookKeys>& keys,
+                               const std::optional<Timestamp>& until, const SharedKeys& keys,
                                const http::Request& question, Timestamp now) {
   if (auto refused = refusal_for(question, keys, now)) return *std::move(refused);
   if (!until) {
@@ -77,8 +73,7 @@ http::Response answer_progress(const std::string& source, const std::string& fol
 
 std::optional<Timestamp> progress_in(const http::Response& answer, const http::Request& question,
                                      const std::string& source, const std::string& follower,
-                                     const std::optional<security::WebhookKeys>& keys,
-                                     Timestamp now) {
+                                     const SharedKeys& keys, Timestamp now) {
   const auto document = document_in(answer, question, keys, now);
   if (!document) return std::nullopt;
   const auto said = json::decode<CompleteUntil>(*document, json::Reading::Tolerant);

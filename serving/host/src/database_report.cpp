@@ -10,14 +10,12 @@ namespace banyan::host {
 
 std::string database_path(std::string_view module) { return "/_database/" + std::string(module); }
 
-http::Request database_question(std::string_view module,
-                                const std::optional<security::WebhookKeys>& keys,
+http::Request database_question(std::string_view module, const SharedKeys& keys,
                                 const Environment& environment) {
   return question_at(database_path(module), keys, environment);
 }
 
-http::Response answer_database(const sql::DatabaseIdentity& database,
-                               const std::optional<security::WebhookKeys>& keys,
+http::Response answer_database(const sql::DatabaseIdentity& database, const SharedKeys& keys,
                                const http::Request& question, Timestamp now) {
   if (auto refused = refusal_for(question, keys, now)) return *std::move(refused);
   const nlohmann::ordered_json report = {{"engine", database.engine},
@@ -29,8 +27,7 @@ http::Response answer_database(const sql::DatabaseIdentity& database,
 
 std::optional<sql::DatabaseIdentity> database_in(const http::Response& answer,
                                                  const http::Request& question,
-                                                 const std::optional<security::WebhookKeys>& keys,
-                                                 Timestamp now) {
+                                                 const SharedKeys& keys, Timestamp now) {
   const auto document = document_in(answer, question, keys, now);
   if (!document) return std::nullopt;
   try {

@@ -37,8 +37,8 @@ std::string in_words(const std::string& module, const http::Endpoint& service,
 }  // namespace
 
 ServiceDatabases::ServiceDatabases(const Assembly& assembly, const sql::Database& database,
-                                   std::optional<security::WebhookKeys> keys,
-                                   const Environment& environment, const telemetry::Log& log)
+                                   SharedKeys keys, const Environment& environment,
+                                   const telemetry::Log& log)
     : database_(&database), keys_(std::move(keys)), environment_(environment), log_(&log) {
   for (const auto& module : assembly.modules()) {
     if (!module->here || !module->service) continue;
@@ -131,7 +131,7 @@ void ServiceDatabases::note(Asked& of, std::string apart) {
 
 std::vector<serving::Endpoint> database_endpoints(const Assembly& assembly,
                                                   const sql::Database& database,
-                                                  const std::optional<security::WebhookKeys>& keys,
+                                                  const SharedKeys& keys,
                                                   const Environment& environment) {
   std::vector<serving::Endpoint> all;
   for (const auto& module : assembly.modules()) {

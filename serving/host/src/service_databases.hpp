@@ -13,12 +13,12 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/executor.hpp"
-#include "banyan/security/webhook_keys.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/sql/database.hpp"
 #include "banyan/sql/database_identity.hpp"
 #include "banyan/telemetry/health.hpp"
 #include "banyan/telemetry/log.hpp"
+#include "signed_question.hpp"
 
 namespace banyan::host {
 
@@ -35,9 +35,8 @@ namespace banyan::host {
 class ServiceDatabases {
  public:
   /// All must outlive it.
-  ServiceDatabases(const Assembly& assembly, const sql::Database& database,
-                   std::optional<security::WebhookKeys> keys, const Environment& environment,
-                   const telemetry::Log& log);
+  ServiceDatabases(const Assembly& assembly, const sql::Database& database, SharedKeys keys,
+                   const Environment& environment, const telemetry::Log& log);
   ServiceDatabases(const ServiceDatabases&) = delete;
   ServiceDatabases& operator=(const ServiceDatabases&) = delete;
 
@@ -66,7 +65,7 @@ class ServiceDatabases {
   void note(Asked& of, std::string apart);
 
   const sql::Database* database_;
-  const std::optional<security::WebhookKeys> keys_;
+  const SharedKeys keys_;
   const Environment environment_;
   const telemetry::Log* log_;
   mutable std::mutex mutex_;  ///< guards Asked::apart
@@ -77,7 +76,7 @@ class ServiceDatabases {
 /// The other end: where other processes ask in which database a module here has its tables.
 std::vector<serving::Endpoint> database_endpoints(const Assembly& assembly,
                                                   const sql::Database& database,
-                                                  const std::optional<security::WebhookKeys>& keys,
+                                                  const SharedKeys& keys,
                                                   const Environment& environment);
 
 }  // namespace banyan::host

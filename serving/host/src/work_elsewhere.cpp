@@ -33,8 +33,7 @@ std::string silence(const http::ClientFailure& failure) {
 
 }  // namespace
 
-WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
-                             std::optional<security::WebhookKeys> keys,
+WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger, SharedKeys keys,
                              const Environment& environment, const telemetry::Log& log)
     : ledger_(&ledger), keys_(std::move(keys)), environment_(environment), log_(&log) {
   for (const auto& module : assembly.modules()) {
@@ -111,7 +110,7 @@ void WorkElsewhere::take(Asked& from, WorkReport report) {
 }
 
 std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const WorkLedger& ledger,
-                                              const std::optional<security::WebhookKeys>& keys,
+                                              const SharedKeys& keys,
                                               const Environment& environment) {
   const std::string process = make_uuid7(environment.clock.now(), environment.random);
   std::vector<serving::Endpoint> all;

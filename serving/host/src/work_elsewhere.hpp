@@ -4,7 +4,6 @@
 #include <expected>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,9 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/executor.hpp"
-#include "banyan/security/webhook_keys.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/log.hpp"
+#include "signed_question.hpp"
 #include "work_ledger.hpp"
 #include "work_report.hpp"
 
@@ -29,9 +28,8 @@ namespace banyan::host {
 class WorkElsewhere {
  public:
   /// All must outlive it.
-  WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
-                std::optional<security::WebhookKeys> keys, const Environment& environment,
-                const telemetry::Log& log);
+  WorkElsewhere(const Assembly& assembly, WorkLedger& ledger, SharedKeys keys,
+                const Environment& environment, const telemetry::Log& log);
   WorkElsewhere(const WorkElsewhere&) = delete;
   WorkElsewhere& operator=(const WorkElsewhere&) = delete;
 
@@ -59,7 +57,7 @@ class WorkElsewhere {
   void take(Asked& from, WorkReport report);
 
   WorkLedger* ledger_;
-  const std::optional<security::WebhookKeys> keys_;
+  const SharedKeys keys_;
   const Environment environment_;
   const telemetry::Log* log_;
   std::vector<Asked> asked_;
@@ -68,7 +66,7 @@ class WorkElsewhere {
 
 /// The other end: where other processes ask what the workers of the modules here have done.
 std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const WorkLedger& ledger,
-                                              const std::optional<security::WebhookKeys>& keys,
+                                              const SharedKeys& keys,
                                               const Environment& environment);
 
 }  // namespace banyan::host

@@ -38,14 +38,12 @@ std::string why_unread(NoDocument none, unsigned status) {
 
 std::string work_path(std::string_view module) { return "/_work/" + std::string(module); }
 
-http::Request work_question(std::string_view module,
-                            const std::optional<security::WebhookKeys>& keys,
+http::Request work_question(std::string_view module, const SharedKeys& keys,
                             const Environment& environment) {
   return question_at(work_path(module), keys, environment);
 }
 
-http::Response answer_work(const WorkReport& report,
-                           const std::optional<security::WebhookKeys>& keys,
+http::Response answer_work(const WorkReport& report, const SharedKeys& keys,
                            const http::Request& question, Timestamp now) {
   if (auto refused = refusal_for(question, keys, now)) return *std::move(refused);
   Json workers = Json::array();
@@ -65,8 +63,7 @@ http::Response answer_work(const WorkReport& report,
 
 std::expected<WorkReport, std::string> work_in(const http::Response& answer,
                                                const http::Request& question,
-                                               const std::optional<security::WebhookKeys>& keys,
-                                               Timestamp now) {
+                                               const SharedKeys& keys, Timestamp now) {
   const auto document = document_in(answer, question, keys, now);
   if (!document) return std::unexpected(why_unread(document.error(), answer.head.status));
   try {

@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <expected>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/environment.hpp"
-#include "banyan/security/webhook_keys.hpp"
 #include "banyan/verdict/window.hpp"
+#include "signed_question.hpp"
 
 namespace banyan::host {
 
@@ -26,19 +25,16 @@ struct WorkReport {
 std::string work_path(std::string_view module);
 
 /// Signed where the processes share keys, as the question is how far a follower's events are.
-http::Request work_question(std::string_view module,
-                            const std::optional<security::WebhookKeys>& keys,
+http::Request work_question(std::string_view module, const SharedKeys& keys,
                             const Environment& environment);
 
 /// The other side. 401 for what is not signed.
-http::Response answer_work(const WorkReport& report,
-                           const std::optional<security::WebhookKeys>& keys,
+http::Response answer_work(const WorkReport& report, const SharedKeys& keys,
                            const http::Request& question, Timestamp now);
 
 /// In words why not, where the answer says nothing, or where nobody who has a key has said it.
 std::expected<WorkReport, std::string> work_in(const http::Response& answer,
                                                const http::Request& question,
-                                               const std::optional<security::WebhookKeys>& keys,
-                                               Timestamp now);
+                                               const SharedKeys& keys, Timestamp now);
 
 }  // namespace banyan::host
