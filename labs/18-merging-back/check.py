@@ -74,10 +74,17 @@ class Deployment:
         self.edge.get("/shop/albums")
         return (time.monotonic() - begun) * 1000
 
-    def calls_between(self) -> int:
-        """Those that the pages are made of, and that were answered: on a machine that is busy with other work one may be asked
-        again, and those who work in the background ask for themselves."""
+    def answered_calls(self) -> int:
         return int(self.edge.metric("banyan_port_calls_total", binding="remote", module="catalog", outcome="ok"))
+
+    def calls_between(self) -> int:
+        """Those that the pages are made of: the fewest of three times, as on a machine that is busy with other work one is asked
+        again, and those who work in the background ask for themselves."""
+        counts = [self.answered_calls()]
+        for _ in range(3):
+            self.pages()
+            counts.append(self.answered_calls())
+        return min(after - before for before, after in zip(counts, counts[1:]))
 
     def stop(self) -> None:
         for each in (self.edge, *self.services.values()):

@@ -25,7 +25,7 @@ std::string values(const Option& option) {
   switch (values_of(option)) {
     case Values::Choices: return " -x -a " + quoted(choices_in_words(option));
     case Values::Files: return " -r -F";
-    case Values::Configurations: return " -x -a '(__fish_complete_suffix .toml)'";
+    case Values::Configurations: return " -x -a '(__banyan_configurations)'";
     case Values::Folders: return " -x -a '(__fish_complete_directories)'";
     case Values::Rollouts: return " -x -a '(__banyan_rollouts)'";
     case Values::Nothing: break;
@@ -55,6 +55,10 @@ std::string fish_completion(const Command& root) {
       "function __banyan_rollouts\n    " +
       std::string(kListRollouts) +
       "\nend\n\n"
+      "# Not __fish_complete_suffix: that offers the other files, too, behind these.\n"
+      "function __banyan_configurations\n"
+      "    string match -r -- '.*(?:\\.toml|/)$' (complete -C \"'' \"(commandline -ct))\n"
+      "end\n\n"
       "# Whether the command line so far is that of the command ARGUMENTS.\n"
       "function __banyan_in\n"
       "    set -l command banyan\n"
