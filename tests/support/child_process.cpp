@@ -89,6 +89,14 @@ std::optional<int> ChildProcess::wait(milliseconds patience) {
   return ended_;
 }
 
+std::optional<int> ChildProcess::signal_until_it_ends(int number, milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  do {
+    signal(number);
+  } while (!wait(milliseconds(100)) && std::chrono::steady_clock::now() < until);
+  return ended_;
+}
+
 int ChildProcess::stop(milliseconds patience) {
   signal(SIGTERM);
   if (!wait(patience)) kill();

@@ -94,8 +94,7 @@ TEST_F(AProxyThatLogsIntoAPipe, EndsAtOnceAtASecondSignalAlthoughNobodyReads) {
   upstream.read_head();
   process_->signal(SIGTERM);
   EXPECT_FALSE(process_->wait(300ms)) << "a request is under way";
-  process_->signal(SIGTERM);
-  EXPECT_EQ(process_->wait(30s), 70);
+  EXPECT_EQ(process_->signal_until_it_ends(SIGTERM, 30s), 70);
 }
 
 TEST_F(AProxyThatLogsIntoAPipe, StartsAlthoughThePipeIsFullAlready) {
