@@ -11,6 +11,8 @@
 #include <Poco/Util/OptionException.h>
 #include <Poco/Util/ServerApplication.h>
 
+#include <signal.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -138,6 +140,7 @@ class Program final : public Poco::Util::ServerApplication {
   }
 
   int serve() {
+    hold_signals_back();
     Whims whims(config().getUInt("seed", 1));
     const Poco::UInt16 wanted = port();
     const std::unique_ptr<Party> party = trade_.open(config(), whims, logger());
@@ -161,6 +164,15 @@ class Program final : public Poco::Util::ServerApplication {
     waitForTerminationRequest();
     server.stopAll(true);
     return EXIT_OK;
+  }
+
+  // For waitForTerminationRequest(), which would hold them back when it is called: whoever sends one
+  // as soon as the ready file is there would kill this process. Threads inherit it.
+  static void hold_signals_back() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int each : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&set, each);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   }
 
   // Whole or not at all.

@@ -71,11 +71,14 @@ class Deployment:
                               self.tail(f"up/{each['name']}.log"))
         return status
 
+    def is_ready(self) -> bool:
+        return all_are_ready(self.status())
+
     def wait_until_ready(self) -> None:
         until = time.monotonic() + PATIENCE
         while True:
             status = self.check()
-            if status and all(each["state"] == "ready" for each in status):
+            if all_are_ready(status):
                 return
             if time.monotonic() > until:
                 raise Failure(f"not all are ready within {PATIENCE:.0f} s: " +
@@ -111,6 +114,10 @@ class Deployment:
         path = self.folder / name
         said = path.read_bytes()[-most:].decode(errors="replace") if path.exists() else ""
         return f"{path} ends with\n{said}"
+
+
+def all_are_ready(status: list[dict]) -> bool:
+    return bool(status) and all(each["state"] == "ready" for each in status)
 
 
 def parent_of(process: int) -> int:
