@@ -231,6 +231,11 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
     const auto trouble = plane->store_->unwritable();
     return telemetry::Health::Finding{!trouble, trouble ? trouble->message : std::string()};
   });
+  // Who copies the file alone is to know; requests and changes go on.
+  telemetry.health.add("control store file", false, [plane = plane.get()] {
+    std::string trouble = plane->store_->not_in_file();
+    return telemetry::Health::Finding{trouble.empty(), std::move(trouble)};
+  });
   plane->tending_ = scheduler.every(kTending, [plane = plane.get()] { plane->tend(); });
   telemetry.health.add("plans", false,
                        [desk = strangler::PlanDesk(*plane->switchboard_, plan.clock)] {

@@ -44,6 +44,8 @@ using std::chrono::milliseconds;
 constexpr std::string_view kSelf = "banyan";
 /// How often a file is looked for, and whether the rest of a process group has gone: nobody tells.
 constexpr milliseconds kLookAgain{20};
+/// Between one guard and the next, where something takes each away.
+constexpr milliseconds kBetweenGuards{1'000};
 
 Descriptor checked(int descriptor, const char* what) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
@@ -113,6 +115,7 @@ class Supervisor {
       reap();
       look_at_groups();
       look_for_readiness();
+      look_after_guard();
     }
     return end();
   }
@@ -221,11 +224,15 @@ class Supervisor {
     fleet_.started(program, child->process, now());
     outputs_.push_back({program, std::move(child->output)});
     say(name(program) + " is started, process " + std::to_string(child->process));
-    if (plan.ready.kind == Readiness::Kind::Url) {
-      member.probe = std::make_unique<Probe>(*probe_target_from(plan.ready.what), wake_.number());
-    } else if (plan.ready.kind == Readiness::Kind::Started) {
-      fleet_.ready(program, now());
-    }
+    if (plan.ready.kind == Readiness::Kind::Started) fleet_.ready(program, now());
+    begin_probe(program);
+  }
+
+  void begin_probe(std::size_t program) {
+    const Readiness& ready = deployment_.programs[program].ready;
+    if (ready.kind != Readiness::Kind::Url) return;
+    members_[program].probe =
+        std::make_unique<Probe>(*probe_target_from(ready.what), wake_.number());
   }
 
   void look_for_readiness() {
@@ -299,6 +306,7 @@ class Supervisor {
         until = until ? std::min(*until, now() + kLookAgain) : now() + kLookAgain;
       }
     }
+    if (guard_due_) until = until ? std::min(*until, *guard_due_) : *guard_due_;
     if (!until) return -1;
     // Rounded up, so that what is waited for is due at the end.
     const auto left = std::chrono::ceil<milliseconds>(*until - now()).count();
@@ -347,12 +355,54 @@ class Supervisor {
     int status = 0;
     pid_t process = 0;
     while ((process = ::waitpid(-1, &status, WNOHANG)) > 0) {
+      const Ending ending = WIFSIGNALED(status) ? Ending{.signal = WTERMSIG(status)}
+                                                : Ending{.code = WEXITSTATUS(status)};
+      if (guard_.was(process)) lose_guard(ending);
       for (std::size_t i = 0; i < members_.size(); ++i) {
         if (fleet_.status(i).process != process || members_[i].leader_ended) continue;
-        members_[i].leader_ended = WIFSIGNALED(status) ? Ending{.signal = WTERMSIG(status)}
-                                                       : Ending{.code = WEXITSTATUS(status)};
+        members_[i].leader_ended = ending;
       }
     }
+  }
+
+  void lose_guard(const Ending& how) {
+    say("its guard has ended, " + to_string(how) +
+        "; until there is another one, what programs have started themselves would outlive a "
+        "supervisor that is killed");
+    guard_due_ = std::max(now(), guard_begun_ + kBetweenGuards);
+  }
+
+  /// Another guard, and no end of all programs: these have done nothing, and without a guard they
+  /// still die with the supervisor, all but what they have started themselves. No thread runs while
+  /// it is forked; probes begin anew.
+  void look_after_guard() {
+    if (!guard_due_ || now() < *guard_due_) return;
+    guard_begun_ = now();
+    for (Member& each : members_) each.probe.reset();
+    try {
+      const Descriptor lock = lock_.duplicate();
+      guard_.begin_again(groups(), lock.number());
+      guard_due_.reset();
+      guard_trouble_.clear();
+      say("has another guard, process " + std::to_string(guard_.process()));
+    } catch (const std::system_error& error) {
+      guard_due_ = now() + kBetweenGuards;
+      const std::string why = error.what();
+      if (std::exchange(guard_trouble_, why) != why) {
+        say("has no guard: " + why + "; it is tried again and again");
+      }
+    }
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (fleet_.status(i).state == State::Starting && !members_[i].leader_ended) begin_probe(i);
+    }
+  }
+
+  std::vector<pid_t> groups() const {
+    std::vector<pid_t> all;
+    for (std::size_t i = 0; i < fleet_.size(); ++i) {
+      if (const pid_t group = fleet_.status(i).process; group > 0) all.push_back(group);
+    }
+    return all;
   }
 
   /// A program has ended when nothing of its group is left. Of one that ends by itself the rest
@@ -389,9 +439,7 @@ class Supervisor {
   }
 
   int end_at_once() {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (const pid_t group = fleet_.status(i).process; group > 0) ::kill(-group, SIGKILL);
-    }
+    for (const pid_t each : groups()) ::kill(-each, SIGKILL);
     say("was told a second time, and has killed what was left");
     console_.finish(milliseconds(200));
     return exit_code::kFault;
@@ -411,6 +459,9 @@ class Supervisor {
   std::vector<Member> members_;
   std::vector<LogFile> logs_;  ///< of the programs, and then its own
   std::list<Output> outputs_;
+  std::optional<SteadyTime> guard_due_;  ///< another one
+  SteadyTime guard_begun_{};
+  std::string guard_trouble_;  ///< that was told
   bool log_trouble_ = false;
   bool signalled_ = false;
 };

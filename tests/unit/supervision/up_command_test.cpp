@@ -187,16 +187,50 @@ TEST_F(Up, LeavesNoProcessWhenItIsKilled) {
   EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
 }
 
-TEST_F(Up, LeavesNoProgramWhenItIsKilledAfterItsGuard) {
-  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
-  ChildProcess up = start();
-  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+/// 0: it has none.
+pid_t guard_of(const ChildProcess& up) {
   const std::string supervisor = std::to_string(up.id());
   std::ifstream children("/proc/" + supervisor + "/task/" + supervisor + "/children");
   pid_t guard = 0;
   for (pid_t child = 0; children >> child;) {
     if (content("/proc/" + std::to_string(child) + "/comm") == "banyan-guard\n") guard = child;
   }
+  return guard;
+}
+
+TEST_F(Up, HasAnotherGuardWhenItsGuardIsKilled) {
+  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
+  ChildProcess up = start();
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+  for (int i = 1; i <= 2; ++i) {
+    ASSERT_TRUE(becomes_true([&] { return guard_of(up) != 0; })) << "it names itself first";
+    ::kill(guard_of(up), SIGKILL);
+    const std::string another = "has another guard, process ";
+    ASSERT_TRUE(becomes_true([&] {
+      const std::string output = read("output");
+      std::size_t told = 0;
+      for (std::size_t at = 0; (at = output.find(another, at)) != std::string::npos; ++at) ++told;
+      return told == static_cast<std::size_t>(i);
+    })) << read("output");
+    EXPECT_THAT(read("output"), HasSubstr("its guard has ended, signal 9 (SIGKILL)"));
+    EXPECT_FALSE(is_gone(std::stoi(read("self")))) << "programs go on";
+  }
+  up.kill();
+  for (const char* each : {"self", "child", "grandchild", "orphan"}) {
+    const pid_t process = std::stoi(read(each));
+    EXPECT_TRUE(becomes_true([&] { return is_gone(process); })) << each;
+  }
+  // The lock was the new guard's, too.
+  fs::remove(file("ready"));
+  ChildProcess next = start();
+  EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+}
+
+TEST_F(Up, LeavesNoProgramWhenItIsKilledAfterItsGuard) {
+  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
+  ChildProcess up = start();
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+  const pid_t guard = guard_of(up);
   ASSERT_NE(guard, 0);
   ::kill(guard, SIGKILL);
   ASSERT_TRUE(becomes_true([&] { return is_gone(guard); }));
