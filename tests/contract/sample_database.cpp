@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/sample_database.hpp"
 
+#include <map>
 #include <mutex>
 #include <stdexcept>
 
@@ -42,14 +43,29 @@ std::filesystem::path filled_once(Stage stage) {
   return file;
 }
 
+/// The same on PostgreSQL.
+const test::PostgresDatabase& filled_on_postgres_once(Stage stage) {
+  test::PostgresServer& server = test::PostgresServer::shared();  // outlives what is in it
+  static std::map<Stage, test::PostgresDatabase> all;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (const auto found = all.find(stage); found != all.end()) return found->second;
+  test::PostgresDatabase made = server.make_database();
+  {
+    recordshop::ShopDatabase shop(sql::DataSource{sql::Engine::Postgres, {}, made.url()},
+                                  system_clock());
+    fill(shop, stage);
+  }
+  return all.emplace(stage, std::move(made)).first->second;
+}
+
 }  // namespace
 
 SampleDatabase::SampleDatabase(Stage stage, sql::Engine engine, const Clock& clock) {
   if (engine == sql::Engine::Postgres) {
-    server_.emplace(test::PostgresServer::shared().make_database());
+    server_.emplace(test::PostgresServer::shared().make_copy_of(filled_on_postgres_once(stage)));
     shop_ = std::make_unique<recordshop::ShopDatabase>(
         sql::DataSource{sql::Engine::Postgres, {}, server_->url()}, clock);
-    fill(*shop_, stage);
     return;
   }
   std::filesystem::copy_file(filled_once(stage), file());

@@ -70,11 +70,17 @@ std::string PostgresServer::url(const std::string& database, const std::string& 
          (query == std::string::npos ? "" : url_.substr(query));
 }
 
-PostgresDatabase PostgresServer::make_database() {
+// Nobody can be connected to template0, which would keep it from being copied.
+PostgresDatabase PostgresServer::make_database() { return make_copy("template0"); }
+
+PostgresDatabase PostgresServer::make_copy_of(const PostgresDatabase& other) {
+  return make_copy(other.name_);
+}
+
+PostgresDatabase PostgresServer::make_copy(const std::string& of) {
   static std::atomic<int> made = 0;
   std::string name = "test_" + std::to_string(::getpid()) + '_' + std::to_string(++made);
-  // Nobody can be connected to template0, which would keep it from being copied.
-  run("CREATE DATABASE " + name + " TEMPLATE template0");
+  run("CREATE DATABASE " + name + " TEMPLATE " + of);
   return {*this, std::move(name)};
 }
 

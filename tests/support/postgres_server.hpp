@@ -55,6 +55,8 @@ class PostgresServer {
   std::string url(const std::string& database = "postgres", const std::string& role = {}) const;
 
   PostgresDatabase make_database();
+  /// With all that is in `other`, to which nobody may be connected.
+  PostgresDatabase make_copy_of(const PostgresDatabase& other);
   /// Ends all connections to this database at once, as a restart would: the server goes on.
   void kill_backends(const std::string& database);
 
@@ -69,6 +71,7 @@ class PostgresServer {
     std::string url;
   };
   explicit PostgresServer(Running running);
+  PostgresDatabase make_copy(const std::string& of);
   void start();
   void call(const std::string& verb, const std::vector<std::string>& options) const;
   void run(const std::string& sql) const;

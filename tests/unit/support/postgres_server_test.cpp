@@ -101,6 +101,16 @@ TEST(PostgresServer, DropsADatabaseAlthoughSomebodyIsConnected) {
             "0");
 }
 
+TEST(PostgresServer, CopiesADatabaseWithAllThatIsInIt) {
+  PostgresServer& server = PostgresServer::shared();
+  const PostgresDatabase filled = server.make_database();
+  ASSERT_EQ(ask(filled.url(), "CREATE TABLE kept AS SELECT 7 AS id"), "");
+  const PostgresDatabase copy = server.make_copy_of(filled);
+  ASSERT_EQ(ask(copy.url(), "UPDATE kept SET id = 8"), "");
+  EXPECT_EQ(ask(copy.url(), "SELECT id FROM kept"), "8");
+  EXPECT_EQ(ask(filled.url(), "SELECT id FROM kept"), "7");
+}
+
 TEST(PostgresServer, ConnectsAsWhoeverATestAsksFor) {
   PostgresDatabase database = PostgresServer::shared().make_database();
   const std::string role = database.name() + "_clerk";
