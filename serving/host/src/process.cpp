@@ -151,7 +151,9 @@ struct Process::Parts {
              [this](const auto& problem) {
                tell_of_another_file(options, problem, telemetry.log);
              }});
-    if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
+    if (options.database.engine == sql::Engine::Sqlite) {
+      statements.emplace(*database, *scheduler, telemetry.log);
+    }
     tell_of_others_on_the_database();
     if (made_for_a_service) tell_of_a_new_database(options, telemetry.log);
   }
@@ -261,11 +263,13 @@ struct Process::Parts {
           CallEvidence::Parts{control->evidence(), control->stages(), control->conductor()}, table);
       fallback.emplace(*evidence, telemetry.log, system_clock());
     }
-    assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
-                     network.call, watched_parties(),
-                     CallWatch{.witness = evidence ? &*evidence : nullptr,
-                               .gate = fallback ? &*fallback : nullptr,
-                               .work = &ledger});
+    assembly.emplace(
+        table, options, connect, environment(), calls, decisions(), services(), network.call,
+        watched_parties(),
+        CallWatch{.witness = evidence ? &*evidence : nullptr,
+                  .gate = fallback ? &*fallback : nullptr,
+                  .work = &ledger,
+                  .on_fault = [this](std::string_view what) { telemetry.background_fault(what); }});
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
                    options.event_keys, work ? &*work : nullptr);
     if (work) work->begin();
