@@ -190,7 +190,9 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
-  plane->askers_ = make_worker_pool(kAskersOfNewSides, kNewSidesToBeAsked);
+  plane->askers_ =
+      make_worker_pool(kAskersOfNewSides, kNewSidesToBeAsked,
+                       [&telemetry](std::string_view what) { telemetry.background_fault(what); });
   plane->conductor_ = std::make_unique<strangler::Conductor>(strangler::Conductor::Parts{
       .board = *plane->switchboard_,
       .evidence = plane->evidence_,

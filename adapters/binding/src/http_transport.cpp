@@ -30,7 +30,9 @@ Result<http::Response> HttpTransport::exchange(http::Request request, const Cont
                                           put_context(head, attempt, *clock_);
                                         }});
   if (answer) return std::move(*answer);
-  return fail(call_error(answer.error(), dependency(), context, *clock_));
+  Error error = call_error(answer.error(), dependency(), context, *clock_);
+  error.never_sent = answer.error().provably_unsent;
+  return fail(std::move(error));
 }
 
 upstream::GroupOptions dependency_on(std::string name, std::vector<http::Endpoint> instances) {

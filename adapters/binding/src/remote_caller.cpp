@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/binding/remote_caller.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "banyan/binding/once.hpp"
@@ -8,6 +10,24 @@
 #include "banyan/json/writer.hpp"
 
 namespace banyan::binding {
+namespace {
+
+/// After these of the kit's words a part of a write may have been done: by the other side, or by
+/// whoever has answered in its place.
+constexpr std::array<std::string_view, 7> kMayHaveBegun = {
+    "banyan.outcome_unknown",  "banyan.deadline_exceeded",
+    "banyan.timeout",          "banyan.fault",
+    "banyan.undeclared_error", "banyan.foreign_answer",
+    "banyan.unreadable_answer"};
+
+/// Whether the other side has refused a write before anything of it began. It says so by the kit's
+/// rules only: with its own a module may as well answer what it has undone, or done in part.
+bool is_refusal_before_it_began(const Error& error) {
+  return error.rule.starts_with("banyan.") &&
+         std::ranges::find(kMayHaveBegun, error.rule) == kMayHaveBegun.end();
+}
+
+}  // namespace
 
 RemoteCaller::RemoteCaller(RpcTransport& transport, CallObserver& observer,
                            std::string_view binding_name, const Clock& clock)
@@ -37,13 +57,17 @@ std::optional<Error> RemoteCaller::carry_out(const PortInfo& port, const Request
   std::optional<Error> error;
   if (response) {
     error = read_answer(*response, shape, answer);
-    if (!error && codec.operation().effect == Effect::Write) CommitMark::commit();
     if (context.replayed && response->head.fields.find(kReplayedField) == "true") {
       context.replayed->store(true);
     }
   } else {
     error = response.error();
   }
+  // In one process the module itself would say whether it has kept anything. Behind a wire whatever
+  // may have arrived counts.
+  const bool nothing_began =
+      error && (response ? is_refusal_before_it_began(*error) : error->never_sent);
+  if (codec.operation().effect == Effect::Write && !nothing_began) CommitMark::commit();
   if (auto refusal =
           refuse_answer(port, codec.operation(), context, *clock_, error ? &*error : nullptr)) {
     return refusal;

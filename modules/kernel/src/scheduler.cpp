@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "banyan/kernel/executor.hpp"
+#include "contained_task.hpp"
 
 namespace banyan {
 namespace {
@@ -28,6 +29,7 @@ class Timetable {
     bool woken = false;  ///< while it ran
   };
 
+  explicit Timetable(OnTaskFault on_fault) : on_fault_(std::move(on_fault)) {}
   ~Timetable() {
     {
       const std::lock_guard lock(mutex_);
@@ -102,7 +104,7 @@ class Timetable {
       --idle_;
       keep_one_idle();
       lock.unlock();
-      task->run();
+      run_contained(task->run, on_fault_);
       lock.lock();
       ++idle_;
       task->running = false;
@@ -111,6 +113,7 @@ class Timetable {
     }
   }
 
+  const OnTaskFault on_fault_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::shared_ptr<Task>> tasks_;
@@ -137,17 +140,22 @@ class TimetableHandle final : public Scheduler::Handle {
 
 class SharedScheduler final : public Scheduler {
  public:
+  explicit SharedScheduler(OnTaskFault on_fault)
+      : timetable_(std::make_shared<Timetable>(std::move(on_fault))) {}
+
   std::unique_ptr<Handle> every(std::chrono::milliseconds interval,
                                 std::move_only_function<void()> task) override {
     return std::make_unique<TimetableHandle>(timetable_, interval, std::move(task));
   }
 
  private:
-  std::shared_ptr<Timetable> timetable_ = std::make_shared<Timetable>();
+  std::shared_ptr<Timetable> timetable_;
 };
 
 }  // namespace
 
-std::unique_ptr<Scheduler> make_thread_scheduler() { return std::make_unique<SharedScheduler>(); }
+std::unique_ptr<Scheduler> make_thread_scheduler(OnTaskFault on_fault) {
+  return std::make_unique<SharedScheduler>(std::move(on_fault));
+}
 
 }  // namespace banyan

@@ -145,6 +145,7 @@ struct Process::Parts {
     made_for_a_service = is_service_without_a_file(options);
     tell_of_a_password_that_is_seen(options, telemetry.log);
     set_up_database(application, table, options, telemetry.log);
+<<<<<<< HEAD
     database = sql::Database::open(options.database, {.application = application.name,
                                                       .on_fault = background_fault(),
                                                       .on_replaced = [this](const auto& problem) {
@@ -152,6 +153,19 @@ struct Process::Parts {
                                                                              telemetry.log);
                                                       }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
+=======
+    database = sql::Database::open(
+        options.database,
+        {.application = application.name,
+         .on_fault = [this](std::string_view what) { telemetry.background_fault(what); },
+         .on_replaced =
+             [this](const auto& problem) {
+               tell_of_another_file(options, problem, telemetry.log);
+             }});
+    if (options.database.engine == sql::Engine::Sqlite) {
+      statements.emplace(*database, *scheduler, telemetry.log);
+    }
+>>>>>>> c2
     tell_of_others_on_the_database();
     if (made_for_a_service) tell_of_a_new_database(options, telemetry.log);
   }
@@ -261,11 +275,13 @@ struct Process::Parts {
           CallEvidence::Parts{control->evidence(), control->stages(), control->conductor()}, table);
       fallback.emplace(*evidence, telemetry.log, system_clock(), background_fault());
     }
-    assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
-                     network.call, watched_parties(),
-                     CallWatch{.witness = evidence ? &*evidence : nullptr,
-                               .gate = fallback ? &*fallback : nullptr,
-                               .work = &ledger});
+    assembly.emplace(
+        table, options, connect, environment(), calls, decisions(), services(), network.call,
+        watched_parties(),
+        CallWatch{.witness = evidence ? &*evidence : nullptr,
+                  .gate = fallback ? &*fallback : nullptr,
+                  .work = &ledger,
+                  .on_fault = [this](std::string_view what) { telemetry.background_fault(what); }});
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
                    options.event_keys, work ? &*work : nullptr);
     if (work) work->begin();

@@ -6,12 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "banyan/json/codec.hpp"
 #include "banyan/kernel/whole_file.hpp"
 #include "banyan/posix/descriptor.hpp"
 #include "banyan/sqlite/durable_file.hpp"
+#include "merge_statements.hpp"
 
 namespace banyan::manifest {
 namespace {
@@ -32,6 +35,28 @@ class Turn {
  private:
   posix::Descriptor descriptor_;
 };
+
+// "….damaged", "….damaged-2" and so on.
+std::filesystem::path damaged_name(const std::filesystem::path& database, int number) {
+  std::string name = manifest_file(database).string() + ".damaged";
+  if (number > 1) name += '-' + std::to_string(number);
+  return name;
+}
+
+// For who has the turn: no name is taken twice.
+Result<std::filesystem::path> move_aside(const std::filesystem::path& database) {
+  const auto file = manifest_file(database);
+  const int number = static_cast<int>(damaged_manifests(database).size()) + 1;
+  auto aside = damaged_name(database, number);
+  try {
+    sqlite::replace_durably(file, aside);
+  } catch (const std::filesystem::filesystem_error& fault) {
+    return fail(ErrorCode::Unavailable, "manifest.not_written",
+                "cannot put " + file.string() + " aside, which cannot be decoded: " +
+                    fault.code().message() + "; is the folder writable?");
+  }
+  return aside;
+}
 
 }  // namespace
 
@@ -57,17 +82,16 @@ void merge(Manifest& manifest, const Manifest& more) {
   if (!manifest.shared_scripts || manifest.shared_scripts->empty()) {
     if (more.shared_scripts) manifest.shared_scripts = more.shared_scripts;
   }
-  for (const ManifestStatement& statement : more.statements) {
-    const auto known = std::ranges::find_if(manifest.statements, [&](const auto& each) {
-      return each.module == statement.module && each.sql == statement.sql;
-    });
-    if (known == manifest.statements.end()) {
-      manifest.statements.push_back(statement);
-    } else {
-      known->last_run = std::max(known->last_run, statement.last_run);
-      known->dismissed_at = std::max(known->dismissed_at, statement.dismissed_at);
-    }
+  merge_statements(manifest, more);
+}
+
+std::vector<std::filesystem::path> damaged_manifests(const std::filesystem::path& database) {
+  std::vector<std::filesystem::path> found;
+  std::error_code unknown;
+  for (int number = 1; std::filesystem::exists(damaged_name(database, number), unknown); ++number) {
+    found.push_back(damaged_name(database, number));
   }
+  return found;
 }
 
 Result<Manifest> read(const std::filesystem::path& database) {
@@ -93,7 +117,8 @@ Result<Manifest> read(const std::filesystem::path& database) {
     Error error = manifest.error();
     error.rule = "manifest.invalid";
     error.message = file.string() + ": " + error.message +
-                    ". Start the application once to have it written again.";
+                    ". It may be the only evidence of statements that cross modules: put it right, "
+                    "or start the application once, which puts it aside and writes a new one.";
     return fail(std::move(error));
   }
   return std::move(*manifest);
@@ -112,12 +137,21 @@ Result<void> write(const std::filesystem::path& database, const Manifest& manife
 
 Result<bool> update(
     const std::filesystem::path& database,
-    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change) {
+    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change,
+    const PutAside& put_aside) {
   const Turn turn(manifest_file(database).parent_path());
   auto known = read(database);
-  if (!known && known.error().rule == "manifest.unreadable") return fail(std::move(known.error()));
+  const bool is_damaged = !known && known.error().rule == "manifest.invalid";
+  const bool may_go_on =
+      known || known.error().rule == "manifest.missing" || (is_damaged && put_aside);
+  if (!may_go_on) return fail(std::move(known.error()));
   const auto changed = change(known ? std::optional(std::move(*known)) : std::nullopt);
   if (!changed) return false;
+  if (is_damaged) {
+    const auto aside = move_aside(database);
+    if (!aside) return fail(aside.error());
+    put_aside(*aside, known.error());
+  }
   if (auto written = write(database, *changed); !written) return fail(std::move(written.error()));
   return true;
 }

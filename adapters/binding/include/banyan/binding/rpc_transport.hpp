@@ -19,7 +19,8 @@ class RpcTransport {
   virtual ~RpcTransport() = default;
 
   /// The answer of the other side, also when it is an error answer. Without any answer:
-  /// Unavailable or DeadlineExceeded; for a write that may mean that it happened.
+  /// Unavailable or DeadlineExceeded; for a write that may mean that it happened, unless the
+  /// error's `never_sent` is set.
   virtual Result<http::Response> exchange(http::Request request, const Context& context,
                                           Repeat repeat) = 0;
 };

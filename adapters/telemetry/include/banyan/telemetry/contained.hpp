@@ -13,8 +13,8 @@ namespace banyan::telemetry {
 /// Told what a task has thrown. On the task's thread; what it throws itself is lost. May be empty.
 using OnFault = std::function<void(std::string_view what)>;
 
-/// A scheduler whose tasks may throw, which would otherwise end the process: `on_fault` is told,
-/// and the task is called again at its next turn.
+/// Whatever the scheduler itself does about a task that throws, `on_fault` is told, and the task is
+/// called again at its next turn.
 std::unique_ptr<Scheduler> contained(std::unique_ptr<Scheduler> scheduler, OnFault on_fault);
 
 /// Tells `on_fault`, if there is one.
