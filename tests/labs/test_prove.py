@@ -11,8 +11,35 @@ class Proof(LabTest):
 
     def test_a_course_that_is_what_it_says_is_proven(self):
         said = self.prove(expect=0)
-        self.assertSays("lab 1: proven", said)
+        self.assertRegex(said, r"lab 1: proven \(\d+ s, \d+ s of a processor\)")
         self.assertSays("lab 2: proven", said)
+
+    def states(self, *words, expect=5):
+        return self.dev_lab("--prove", "--states", *words, expect=expect)
+
+    def test_states_are_the_start_and_the_solution_each_once_and_nothing_else(self):
+        self.edit_course("docs/labs/01-counting.md", "(1 step for 100)", "(one step for 100)")
+        self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")
+        said = self.states(expect=0)
+        self.assertEqual([line.split(":")[0].strip() for line in said.splitlines()],
+                         ["start", "solution", "lab 1", "start", "solution", "lab 2"], said)
+        self.assertSays("lab 1: start and solution are proven", said)
+
+    def test_of_both_states_the_one_that_is_built_already_comes_first(self):
+        self.states(1, expect=0)
+        said = self.states(1, expect=0)
+        self.assertLess(said.index("solution:"), said.index("start:"), said)
+
+    def test_a_start_that_is_green_and_a_solution_that_is_red_are_noticed_in_the_states(self):
+        self.edit_course("labs/02-words/start/words.txt", "Hello", "hello")
+        self.edit_course("labs/02-words/solution/words.txt", "hello", "Hello")
+        said = self.states(2)
+        self.assertSays("the start is red in nothing, and ought to be in small", said)
+        self.assertSays("the solution is red in small, and ought to be in nothing", said)
+        self.assertSays("lab 2: NOT proven, 2 problems", said)
+
+    def test_states_and_the_short_form_are_two_depths(self):
+        self.dev_lab("--prove", "--states", "--short", expect=2)
 
     def test_a_start_that_is_green_is_noticed(self):
         self.edit_course("labs/02-words/start/words.txt", "Hello", "hello")

@@ -11,6 +11,7 @@ from typing import Callable
 
 from .course import Lab
 from .faults import CourseFault, DoesNotCompile, OutOfTime
+from .machine import COMPILER, available_memory
 
 PROGRESS = re.compile(r"\[(\d+)/(\d+)\]")
 
@@ -19,13 +20,8 @@ def jobs() -> int:
     """As many compilers as there are cores, but no more than fit into memory at 1.5 GB each."""
     if os.environ.get("JOBS"):
         return int(os.environ["JOBS"])
-    fit = os.cpu_count() or 1
-    try:
-        available = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
-        fit = min(fit, int(available[1]) // 1_500_000) if available else fit
-    except OSError:
-        pass
-    return max(fit, 1)
+    fit, memory = os.cpu_count() or 1, available_memory()
+    return max(fit if memory is None else min(fit, memory // COMPILER), 1)
 
 
 def is_configured(tree: Path) -> bool:

@@ -48,12 +48,13 @@ class Step:
 
 @dataclass
 class Coming:
-    """A lab that is not there yet, and what it comes with."""
+    """A lab that is not there yet, what one will see in it, and what of that is there already, with its pages."""
     number: int
     title: str
     insight: str
     minutes: int
     shows: str
+    there: str = ""
 
 
 @dataclass
@@ -133,7 +134,8 @@ class Course:
             there = ", ".join(map(str, self.numbers))
             for each in self.coming():
                 if each.number == number:
-                    raise Usage(f"lab {number}, {each.title}, comes with {each.shows}. There are: {there}")
+                    raise Usage(f"lab {number}, {each.title}, is to come, and will show {each.shows}."
+                                + (f"\nThere already: {each.there}." if each.there else "") + f"\nLabs that are there: {there}")
             raise Usage(f"there is no lab {number} yet. There are: {there}")
         return read_lab(self._folders[number], number)
 
