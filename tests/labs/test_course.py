@@ -85,6 +85,16 @@ class TheirFiles(unittest.TestCase):
                     self.assertEqual([name for name in files if name not in lab.edit and files[name] != start.get(name)], [])
                     self.assertTrue(any(files[name] != solution[name] for name in lab.edit), "it is the solution")
 
+    def test_what_hints_say_can_be_done_to_the_product_as_it_is(self):
+        for lab, variants in self.labs:
+            with self.subTest(lab=lab.name):
+                self.made("a hint's edit", variants.followed)
+
+    def test_labs_without_steps_have_an_edit_for_each_hint_that_a_learner_meets(self):
+        for lab, variants in self.labs:
+            if not lab.steps:
+                self.assertEqual({each.claim.id for each in variants.followed()}, set(lab.start_red), lab.name)
+
     def test_a_folder_of_known_wrong_solutions_has_none_that_nobody_proves(self):
         for lab, _ in self.labs:
             with self.subTest(lab=lab.name):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A course that is not what it says is noticed, and never blamed on the learner."""
+import tomllib
 import unittest
 
 from lab_course import LabTest
@@ -78,6 +79,65 @@ class Proof(LabTest):
     def test_a_step_that_turns_nothing_is_noticed(self):
         self.edit_course("labs/01-counting/lab.toml", 'take = ["src/sum.cpp"]', "take = []")
         self.assertSays("step 1 is red in few_steps", self.prove(1))
+
+    def hint_edit(self, find, replace, more=""):
+        hints = self.root / "labs/01-counting/hints"
+        hints.mkdir(exist_ok=True)
+        (hints / "few_steps.toml").write_text(f'''{more}
+[[edit]]
+file = "src/sum.cpp"
+find = """
+{find}
+"""
+replace = """
+{replace}
+"""
+''')
+
+    def made_by_hint(self):
+        """The edit that undoes the start, turned round."""
+        edit = tomllib.loads((self.root / "labs/01-counting/break.toml").read_text())["edit"][0]
+        return edit["replace"].strip("\n"), edit["find"].strip("\n")
+
+    def test_a_hint_that_does_what_it_promises_is_proven(self):
+        self.hint_edit(*self.made_by_hint())
+        said = self.prove(1, expect=0)
+        self.assertSays("the last hint of few_steps: green", said)
+
+    def test_a_hint_whose_edit_turns_nothing_is_noticed(self):
+        find, replace = self.made_by_hint()
+        self.hint_edit(find, find + "\n// const long sum = n;")
+        self.assertSays("the last hint of few_steps is red in few_steps, and ought to be in nothing", self.prove(1))
+
+    def test_a_hint_whose_edit_is_another_than_its_code_is_noticed(self):
+        find, _ = self.made_by_hint()
+        self.hint_edit(find, find + " ")
+        self.assertSays("hints/few_steps.toml does not do what hint 4 shows: const long sum = …;", self.prove(1))
+
+    def test_a_hint_may_begin_at_a_known_wrong_solution(self):
+        self.hint_edit("  const long sum = n > 0 ? 5050 : 0;", "  const long sum = n * (n + 1) / 2;", 'from = "constant"\nturns = ["right"]')
+        self.assertSays("the last hint of few_steps: green", self.prove(1, expect=0))
+
+    def test_an_edit_of_a_hint_that_there_is_not_is_noticed(self):
+        hints = self.root / "labs/01-counting/hints"
+        hints.mkdir()
+        (hints / "gone.toml").write_text("edit = []")
+        self.assertSays("hints/gone.toml is of no claim that has hints", self.prove(1))
+
+    def test_the_long_form_repeats_wrong_solutions_and_tells_how_long_a_learner_waits(self):
+        self.edit_course("labs/01-counting/check.py", "if steps == 1:", "if steps == 1 or bench.seed == 4:")
+        said = self.dev_lab("--prove", 1, expect=5)
+        self.assertRegex(said, r"step 1: a learner waits \d+\.\d s \(build \d+\.\d s, check \d+\.\d s\)")
+        self.assertSays("wrong half_way, repeated with seed 4 is red in nothing", said)
+        self.assertNotIn("half_way, repeated with seed 3", said)
+
+    def test_a_learner_who_waits_longer_than_he_is_told_is_noticed(self):
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 0.0001")
+        self.assertSays("the solution: a learner waits", self.dev_lab("--prove", 2, expect=5))
+
+    def test_who_has_a_learner_wait_longer_than_twenty_seconds_says_why(self):
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 30")
+        self.assertSays("wait_seconds is more than 20, and waits_for says why", self.prove(2))
 
     def test_a_hint_that_names_what_is_gone_is_noticed(self):
         self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")

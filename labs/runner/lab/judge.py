@@ -124,8 +124,8 @@ class Judge:
                 break
         return verdicts
 
-    def build(self, told: Callable[[str], None] | None = None) -> None:
-        building.build(self.lab, self.tree, self.log, told)
+    def build(self, told: Callable[[str], None] | None = None, anew: bool = False) -> None:
+        building.build(self.lab, self.tree, self.log, told, anew)
 
     def programs(self) -> Path:
         return self.tree / (self.lab.build.programs if self.lab.build else ".")
