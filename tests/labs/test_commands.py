@@ -36,7 +36,8 @@ class Listing(LabTest):
                                                     'minutes = 5\nshows = "a grammar"\n')
         self.assertSays("To come, with what they will show: 3 Sentences: a grammar", self.dev_lab())
         self.assertSays("lab 3, Sentences, is to come, and will show a grammar. Labs that are there: 1, 2", self.dev_lab(3, expect=2))
-        (self.root / "labs/coming.toml").open("a").write('there = "The words: docs/words.md"\n')
+        with (self.root / "labs/coming.toml").open("a") as file:
+            file.write('there = "The words: docs/words.md"\n')
         self.assertSays("3 Sentences: a grammar. There already: The words: docs/words.md", self.dev_lab())
         self.assertSays("There already: The words: docs/words.md. Labs that are there: 1, 2", self.dev_lab(3, expect=2))
 

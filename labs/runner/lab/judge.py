@@ -84,7 +84,6 @@ class Judge:
         self.course, self.lab, self.tree = course, lab, folder / "tree"
         named = os.environ.get("BANYAN_LAB_RECORDED")
         self.recorded = Recorded(Path(named)) if named else None
-        self.limit = lab.limit * SLOWER
         self.logs = folder
         self.log = folder / "build.log"
 
