@@ -14,12 +14,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .course import Course, Lab
+from .course import Coming, Course, Lab
 from .tree import write
 from .variants import Files, Variants
 
 RUNNER = Path(__file__).resolve().parents[1]
 STATE = re.compile(r"<!-- lab: (start|solution|step (?P<step>\d+)|wrong (?P<wrong>\w+)) -->")
+PAGE = re.compile(r"docs/[\w/.-]+\.md")
 PATIENCE = 300
 
 
@@ -47,6 +48,14 @@ def problems_of_contents(course: Course, lab: Lab) -> list[str]:
     return [] if row.search(contents.read_text()) else [
         f"{contents.name} has no row for it: | {lab.number} | [{lab.title}]({Path(lab.page).name}) | … | {lab.minutes} |"
         f" {needs} |"]
+
+
+def row_of_coming(course: Course, coming: Coming) -> str:
+    """In the table of what labs that are to come will show; pages that it names are links, by their titles."""
+    def link(found: re.Match) -> str:
+        title = (course.root / found[0]).read_text().split("\n", 1)[0].removeprefix("# ")
+        return f"[{title}]({os.path.relpath(found[0], 'docs/labs')})"
+    return f"| {coming.number} | {coming.shows} | {re.sub(PAGE, link, coming.there)} |"
 
 
 def parts_of(text: str) -> list[tuple]:
