@@ -14,7 +14,11 @@ sys.path.insert(0, str(RUNNER))
 from lab.course import Course  # noqa: E402
 from lab.faults import CourseFault  # noqa: E402
 from lab.hints import problems_of_hints  # noqa: E402
+<<<<<<< HEAD
 from lab.page import PAGE, problems_of_contents, row_of_coming  # noqa: E402
+=======
+from lab.page import problems_of_blocks, problems_of_contents  # noqa: E402
+>>>>>>> L3
 from lab.variants import Files, Variants  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +60,10 @@ class TheCourse(unittest.TestCase):
         for lab in self.course.labs():
             self.assertLessEqual(lab.minutes, 20, lab.name)
             self.assertLessEqual(len(lab.edit), 3, lab.name)
+
+    def test_each_block_of_commands_on_its_page_is_run_or_says_that_it_is_not(self):
+        for lab in self.course.labs():
+            self.assertEqual(problems_of_blocks(ROOT, lab.page), [])
 
 
 class TheirFiles(unittest.TestCase):
