@@ -14,11 +14,7 @@ sys.path.insert(0, str(RUNNER))
 from lab.course import Course  # noqa: E402
 from lab.faults import CourseFault  # noqa: E402
 from lab.hints import problems_of_hints  # noqa: E402
-<<<<<<< HEAD
-from lab.page import PAGE, problems_of_contents, row_of_coming  # noqa: E402
-=======
-from lab.page import problems_of_blocks, problems_of_contents  # noqa: E402
->>>>>>> L3
+from lab.page import PAGE, problems_of_blocks, problems_of_contents, row_of_coming  # noqa: E402
 from lab.variants import Files, Variants  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,12 +23,9 @@ from .variants import Files, Variants
 
 RUNNER = Path(__file__).resolve().parents[1]
 STATE = re.compile(r"<!-- lab: (start|solution|step (?P<step>\d+)|wrong (?P<wrong>\w+)) -->")
-<<<<<<< HEAD
 PAGE = re.compile(r"docs/[\w/.-]+\.md")
-=======
 RUN_BY = re.compile(r"<!-- run by (\S+) -->")
 SHELLS = {"sh", "bash", "shell", "zsh", "fish"}
->>>>>>> L3
 PATIENCE = 300
 
 
@@ -59,14 +56,14 @@ def problems_of_contents(course: Course, lab: Lab) -> list[str]:
         f" {needs} |"]
 
 
-<<<<<<< HEAD
 def row_of_coming(course: Course, coming: Coming) -> str:
     """In the table of what labs that are to come will show; pages that it names are links, by their titles."""
     def link(found: re.Match) -> str:
         title = (course.root / found[0]).read_text().split("\n", 1)[0].removeprefix("# ")
         return f"[{title}]({os.path.relpath(found[0], 'docs/labs')})"
     return f"| {coming.number} | {coming.shows} | {re.sub(PAGE, link, coming.there)} |"
-=======
+
+
 def problems_of_blocks(root: Path, page: str) -> list[str]:
     """Is each block with commands run, or does it say that it is not?"""
     problems = []
@@ -80,7 +77,6 @@ def problems_of_blocks(root: Path, page: str) -> list[str]:
         elif kind == "test" and Path(page).name not in (root / what).read_text():
             problems.append(f"{where}: {what} does not name {Path(page).name}")
     return problems
->>>>>>> L3
 
 
 def parts_of(text: str) -> list[tuple]:

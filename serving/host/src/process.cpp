@@ -145,27 +145,15 @@ struct Process::Parts {
     made_for_a_service = is_service_without_a_file(options);
     tell_of_a_password_that_is_seen(options, telemetry.log);
     set_up_database(application, table, options, telemetry.log);
-<<<<<<< HEAD
     database = sql::Database::open(options.database, {.application = application.name,
                                                       .on_fault = background_fault(),
                                                       .on_replaced = [this](const auto& problem) {
                                                         tell_of_another_file(options, problem,
                                                                              telemetry.log);
                                                       }});
-    if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
-=======
-    database = sql::Database::open(
-        options.database,
-        {.application = application.name,
-         .on_fault = [this](std::string_view what) { telemetry.background_fault(what); },
-         .on_replaced =
-             [this](const auto& problem) {
-               tell_of_another_file(options, problem, telemetry.log);
-             }});
     if (options.database.engine == sql::Engine::Sqlite) {
       statements.emplace(*database, *scheduler, telemetry.log);
     }
->>>>>>> c2
     tell_of_others_on_the_database();
     if (made_for_a_service) tell_of_a_new_database(options, telemetry.log);
   }
