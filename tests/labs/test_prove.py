@@ -125,15 +125,13 @@ replace = """
         self.assertSays("hints/gone.toml is of no claim that has hints", self.prove(1))
 
     def test_the_long_form_repeats_wrong_solutions_and_tells_how_long_a_learner_waits(self):
-        self.edit_course("labs/01-counting/check.py", "if steps == 1:", "if steps == 1 or bench.seed == 4:")
-        said = self.dev_lab("--prove", 1, expect=5)
-        self.assertRegex(said, r"step 1: a learner waits \d+\.\d s \(build \d+\.\d s, check \d+\.\d s\)")
-        self.assertSays("wrong half_way, repeated with seed 4 is red in nothing", said)
-        self.assertNotIn("half_way, repeated with seed 3", said)
-
-    def test_a_learner_who_waits_longer_than_he_is_told_is_noticed(self):
+        self.edit_course("labs/02-words/check.py", "if text.islower():", "if text.islower() or text == 'HELLO' and bench.seed == 4:")
         self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 0.0001")
-        self.assertSays("the solution: a learner waits", self.dev_lab("--prove", 2, expect=5))
+        said = self.dev_lab("--prove", 2, expect=5)
+        self.assertRegex(said, r"the solution: a learner waits \d+\.\d s \(build \d+\.\d s, check \d+\.\d s\)")
+        self.assertRegex(said, r"lab 2: the solution: a learner waits \d+\.\d s for the build and the check")
+        self.assertSays("wrong shouting, repeated with seed 4 is red in nothing", said)
+        self.assertSays("lab 2: NOT proven, 3 problems", said)  # the third: nor is that explained
 
     def test_who_has_a_learner_wait_longer_than_twenty_seconds_says_why(self):
         self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 30")
