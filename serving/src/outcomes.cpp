@@ -186,6 +186,12 @@ void Outcomes::fault_of_copy(std::string_view event, const OfCopy& copy, std::st
                     {"suppressed", *untold}});
 }
 
+void Outcomes::fault_of_copies(std::string_view what) {
+  const auto untold = faults_.admit();
+  if (!untold) return;
+  parts_.log.write(telemetry::Level::Error, "fault", {{"message", what}, {"suppressed", *untold}});
+}
+
 void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,
                        std::optional<std::chrono::nanoseconds> latency) {
   if (!transaction.group) return;

@@ -49,10 +49,12 @@ void count_failure(const ShadowCopy& copy, strangler::CopyFailure::Kind kind) {
 
 Shadows::Shadows(const Parts& parts)
     : parts_(parts),
-      askers_(
-          make_worker_pool(kAskers, kWaitingToAsk, [this](std::string_view what) { fault(what); })),
-      comparers_(make_worker_pool(kComparers, kWaitingToBeCompared,
-                                  [this](std::string_view what) { fault(what); })) {}
+      askers_(make_worker_pool(
+          kAskers, kWaitingToAsk,
+          [this](std::string_view what) { parts_.outcomes.fault_of_copies(what); })),
+      comparers_(make_worker_pool(kComparers, kWaitingToBeCompared, [this](std::string_view what) {
+        parts_.outcomes.fault_of_copies(what);
+      })) {}
 
 void Shadows::end() {
   // The first may still hand something to the second.
