@@ -140,4 +140,7 @@ class Conducted : public testing::Test {
   std::unique_ptr<ConductingProcess> here_;
 };
 
+/// One suite over several files.
+class TheConductor : public Conducted {};
+
 }  // namespace banyan::strangler
