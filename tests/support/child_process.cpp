@@ -89,12 +89,14 @@ std::optional<int> ChildProcess::wait(milliseconds patience) {
   return ended_;
 }
 
-std::optional<int> ChildProcess::signal_until_it_ends(int number, milliseconds patience) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  do {
-    signal(number);
-  } while (!wait(milliseconds(100)) && std::chrono::steady_clock::now() < until);
-  return ended_;
+bool ChildProcess::has_taken(int number) const {
+  std::ifstream status("/proc/" + std::to_string(id_) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with("ShdPnd:")) continue;
+    const auto pending = std::stoull(line.substr(line.find(':') + 1), nullptr, 16);
+    return (pending >> (number - 1) & 1U) == 0;
+  }
+  return true;  // it is not there any more
 }
 
 int ChildProcess::stop(milliseconds patience) {

@@ -29,9 +29,9 @@ class ChildProcess {
   /// The exit code (128 + signal when it was killed), as soon as it ends; nothing when it still
   /// runs after `patience`.
   std::optional<int> wait(std::chrono::milliseconds patience);
-  /// Sends `number` again and again until it ends: of two that come before it has taken the first,
-  /// the system keeps one. As `wait()`.
-  std::optional<int> signal_until_it_ends(int number, std::chrono::milliseconds patience);
+  /// Whether it has taken a signal that was sent: of two that come before that, the system keeps
+  /// one.
+  bool has_taken(int number) const;
   /// TERM, then the exit code; kill -9 when it takes longer.
   int stop(std::chrono::milliseconds patience = std::chrono::milliseconds(20'000));
   void kill();

@@ -166,8 +166,8 @@ class Program final : public Poco::Util::ServerApplication {
     return EXIT_OK;
   }
 
-  // For waitForTerminationRequest(), which would hold them back when it is called: whoever sends one
-  // as soon as the ready file is there would kill this process. Threads inherit it.
+  // For waitForTerminationRequest(), which would hold them back when it is called: whoever sends
+  // one as soon as the ready file is there would kill this process. Threads inherit it.
   static void hold_signals_back() {
     sigset_t set;
     sigemptyset(&set);
