@@ -181,8 +181,9 @@ TEST_F(WalTest, A_log_that_the_disk_does_not_take_into_the_file_is_a_problem_unt
   SqliteConnection writer(file, SqliteConnection::Use::Write, ownership);
   Snapshots reads;
   SqliteWal wal(file, reads, options);
-  RawSqlite(file).run(
-      "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES (hex(zeroblob(524288)))");
+  // It stays open: the last to leave takes the log into the file.
+  RawSqlite shell(file);
+  shell.run("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES (hex(zeroblob(524288)))");
   disk.fail();
   ASSERT_TRUE(wal.is_due());
   wal.cut(writer);
