@@ -15,9 +15,20 @@ bool is_word(char c) {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
 
-// Behind these a text is a name to SQLite.
-constexpr std::array<std::string_view, 6> kBeforeNames = {"FROM", "JOIN",   "INTO",
-                                                          "AS",   "UPDATE", "COLLATE"};
+bool is_in_name(char c) { return is_word(c) || static_cast<unsigned char>(c) >= 0x80; }
+
+// Right behind these a text is a name to SQLite, ...
+constexpr std::array<std::string_view, 3> kBeforeNames = {"AS", "COLLATE", "IN"};
+// ... and behind these until one of the others: FROM 'orders' o, 'lines'.
+constexpr std::array<std::string_view, 4> kBeforeTables = {"FROM", "JOIN", "INTO", "UPDATE"};
+constexpr std::array<std::string_view, 14> kBehindTables = {
+    "WHERE", "SET",   "VALUES", "SELECT",    "GROUP",  "ORDER",     "HAVING",
+    "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "RETURNING", "AND"};
+
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
@@ -45,7 +56,7 @@ class Scanner {
       blank();
     } else if (c == '\'') {
       text();
-    } else if (c == '"') {
+    } else if (c == '"' || c == '`') {
       take(length_of_quoted(0));
     } else if (rest_.starts_with("::")) {
       take(2);
@@ -54,11 +65,13 @@ class Scanner {
     } else if (c == '?' || c == '$' || c == '@') {
       take(length_of_word(1));  // a parameter as engines have it
     } else if (is_digit(c) || (c == '.' && rest_.size() > 1 && is_digit(rest_[1]))) {
-      literal(length_of_number());
-    } else if (is_word(c)) {
+      number();
+    } else if (is_in_name(c)) {
       word();
     } else if (c == '(' || c == ')') {
-      in_list_ = c == '(' && last_word_ == "IN";
+      parenthesis(c == '(');
+    } else if (c == '[' || c == ']') {
+      in_brackets_ = c == '[';
       take(1);
     } else if (c == ';') {
       ended_ = true;
@@ -102,12 +115,40 @@ class Scanner {
   void text() {
     std::size_t size = length_of_quoted(0);
     while (size < rest_.size() && rest_[size] == '\'') size = length_of_quoted(size);
-    const bool is_name = std::ranges::find(kBeforeNames, last_word_) != kBeforeNames.end();
+    const bool is_name = names_tables_ || is_one_of(kBeforeNames, last_word_) || is_behind_dot();
     if (is_name) {
       take(size);
     } else {
       literal(size);
     }
+  }
+
+  bool is_behind_dot() const {
+    const auto last = text_.sql.find_last_not_of(' ');
+    return last != std::string::npos && text_.sql[last] == '.';
+  }
+
+  // In brackets SQLite has a name: [sales 2026].
+  void number() {
+    const std::size_t size = length_of_number();
+    if (in_brackets_) {
+      take(size);
+    } else {
+      literal(size);
+    }
+  }
+
+  // FROM ('orders', 'lines'), but json_each('{}').
+  void parenthesis(bool opens) {
+    in_list_ = opens && last_word_ == "IN";
+    if (opens) {
+      around_.push_back(names_tables_);
+      names_tables_ = names_tables_ && (last_word_.empty() || is_one_of(kBeforeTables, last_word_));
+    } else if (!around_.empty()) {
+      names_tables_ = around_.back();
+      around_.pop_back();
+    }
+    take(1);
   }
 
   void parameter() {
@@ -122,12 +163,15 @@ class Scanner {
   }
 
   void word() {
-    const std::size_t size = length_of_word(0);
+    const auto end = std::ranges::find_if_not(rest_, is_in_name);
+    const auto size = static_cast<std::size_t>(end - rest_.begin());
     const bool is_blob = size == 1 && upper(rest_[0]) == 'X' && rest_.size() > 1;
     if (is_blob && rest_[1] == '\'') return literal(length_of_quoted(1));
     std::string word;
     for (const char c : rest_.substr(0, size)) word += upper(c);
     if (text_.sql.empty()) text_.first_word = word;
+    if (is_one_of(kBeforeTables, word)) names_tables_ = true;
+    if (is_one_of(kBehindTables, word)) names_tables_ = false;
     take(size);
     last_word_ = std::move(word);
   }
@@ -172,8 +216,11 @@ class Scanner {
 
   std::string_view rest_;
   bool ended_ = false;
-  bool in_list_ = false;   ///< right behind IN (
-  std::string last_word_;  ///< in capitals, when nothing but blanks stands behind it
+  bool in_list_ = false;  ///< right behind IN (
+  bool in_brackets_ = false;
+  bool names_tables_ = false;  ///< behind FROM and the like
+  std::vector<bool> around_;   ///< `names_tables_` outside of each open parenthesis
+  std::string last_word_;      ///< in capitals, when nothing but blanks stands behind it
   StatementText text_;
 };
 

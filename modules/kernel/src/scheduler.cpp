@@ -50,7 +50,14 @@ class Timetable {
     task->due = Clock::now() + interval;
     const std::lock_guard lock(mutex_);
     tasks_.push_back(task);
-    keep_one_idle();
+    try {
+      keep_one_idle();
+    } catch (...) {
+      if (threads_.empty()) {
+        tasks_.pop_back();  // nobody would call it, and its maker is gone when somebody did
+        throw;
+      }
+    }
     have_somebody_look();
     return task;
   }
@@ -75,8 +82,8 @@ class Timetable {
  private:
   void keep_one_idle() {
     if (idle_ == 0 && threads_.size() < tasks_.size()) {
-      ++idle_;  // it is, until it has looked
       threads_.emplace_back([this] { work(); });
+      ++idle_;  // it is, until it has looked, for which it waits for the lock
     }
   }
 
@@ -112,7 +119,10 @@ class Timetable {
   void run(Task& task, std::unique_lock<std::mutex>& lock) {
     task.running = true;
     --idle_;
-    keep_one_idle();
+    try {
+      keep_one_idle();
+    } catch (...) {  // NOLINT(bugprone-empty-catch): without a thread the next task waits for this
+    }
     lookout_wanted_.notify_one();
     lock.unlock();
     run_contained(task.run, on_fault_);

@@ -10,6 +10,7 @@
 #include "banyan/binding/http_transport.hpp"
 #include "banyan/binding/operation_table.hpp"
 #include "banyan/binding/problem.hpp"
+#include "banyan/binding/rpc_transport.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/http/server.hpp"
 #include "banyan/kernel/bindings.hpp"
@@ -167,6 +168,7 @@ TEST_F(WritesOfOthers, CountWhenTheyAreDoneInPart) {
   for (const Error& error :
        {Error{ErrorCode::NotFound, "demo.unknown_thing", "gone since", {}},
         Error{ErrorCode::Unavailable, "banyan.storage_full", "no room for the rest", {}},
+        Error{ErrorCode::InvalidArgument, "banyan.money_overflow", "too much in all", {}},
         Error{ErrorCode::Internal, "demo.undeclared", "", {}}}) {
     module.error = error;
     EXPECT_EQ(in_process(), kUnknown) << error.rule;
@@ -181,6 +183,34 @@ TEST_F(WritesOfOthers, CountWhenNobodyKnowsWhetherTheyAreDone) {
   use_case.time_of_the_other = 50ms;
   EXPECT_EQ(answer(use_case), kUnknown);
   release.set_value();
+}
+
+TEST_F(WritesOfOthers, CountWhileAnEarlierTryOfThemGoesOn) {
+  module.error = Error{ErrorCode::Conflict, "banyan.command_running", "ask again", {}};
+  EXPECT_EQ(remotely(), kUnknown);
+}
+
+/// Its last try is refused, and the one before it may have arrived.
+class AskedTwice final : public banyan::binding::RpcTransport {
+ public:
+  banyan::Result<http::Response> exchange(http::Request /*request*/, const Context& context,
+                                          banyan::binding::Repeat /*repeat*/) override {
+    auto answer = banyan::binding::problem({ErrorCode::Unavailable, "banyan.too_busy", "later", {}},
+                                           context.correlation_id);
+    if (asked_before) answer.head.fields.set(banyan::binding::kAskedBeforeField, "true");
+    return answer;
+  }
+  bool asked_before = false;
+};
+
+TEST_F(WritesOfOthers, CountWhenOnlyTheLastTryWasRefused) {
+  AskedTwice twice;
+  const auto other = PortBinding<demo::Demo>::remote(twice, banyan::no_observer(), "remote",
+                                                     banyan::system_clock());
+  UseCase use_case(*other);
+  EXPECT_EQ(answer(use_case), kNothing);
+  twice.asked_before = true;
+  EXPECT_EQ(answer(use_case), kUnknown);
 }
 
 TEST_F(WritesOfOthers, DoNotCountWhenTheyWereRefusedBeforeTheyBegan) {

@@ -183,6 +183,20 @@ TEST_F(ADamagedManifest, IsPutAsideByWhoTellsOfIt) {
   EXPECT_EQ(told.size(), 2U);
 }
 
+TEST_F(ADamagedManifest, IsStillKnownWhenAnEarlierOneWasTakenAway) {
+  const PutAside tell = [](const std::filesystem::path&, const Error&) {};
+  ASSERT_TRUE(start(tell));
+  damage();
+  ASSERT_TRUE(start(tell));
+  const auto both = damaged_manifests(database_);
+  ASSERT_EQ(both.size(), 2U);
+  std::filesystem::remove(both.front());
+  EXPECT_EQ(damaged_manifests(database_), std::vector{both.back()});
+  damage();
+  ASSERT_TRUE(start(tell));
+  EXPECT_EQ(damaged_manifests(database_).front(), both.back()) << "the oldest first";
+}
+
 /// A manifest that belongs to the application's user, and a process that is somebody else.
 class AManifestOfAnotherUser : public testing::Test {
  protected:

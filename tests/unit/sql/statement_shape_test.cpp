@@ -19,15 +19,27 @@ TEST(StatementShape, HasOneSignForEachLiteral) {
 TEST(StatementShape, LeavesWhatIsNoLiteral) {
   for (const char* text :
        {"SELECT a1, t.b2 FROM t3 WHERE c = :id AND d = ?1 AND e = $2 AND f = @g4",
-        "SELECT \"12\" FROM \"a 'b' 3\"", "SELECT a::int FROM t"}) {
+        "SELECT \"12\" FROM \"a 'b' 3\"", "SELECT a::int FROM t",
+        "SELECT `1 it's` FROM [sales 2026] WHERE größe1 = ö2"}) {
     EXPECT_EQ(statement_shape(text), text);
   }
 }
 
+TEST(StatementShape, HasASignForATextBehindTheNamesOfTables) {
+  EXPECT_EQ(statement_shape("SELECT a FROM t, json_each('[1]') WHERE b = 'c'"),
+            "SELECT a FROM t, json_each(?) WHERE b = ?");
+  EXPECT_EQ(statement_shape("INSERT INTO t (a) VALUES ('b')"), "INSERT INTO t (a) VALUES (?)");
+  EXPECT_EQ(statement_shape("UPDATE t SET a = 'b' WHERE c IN (SELECT d FROM e) AND f = 'g'"),
+            "UPDATE t SET a = ? WHERE c IN (SELECT d FROM e) AND f = ?");
+}
+
 // SQLite takes a text for a name there, and another name is another table.
 TEST(StatementShape, LeavesATextThatIsAName) {
-  for (const char* text : {"SELECT a FROM 'orders'", "SELECT a AS 'total' FROM t JOIN 'tracks'",
-                           "INSERT INTO 'orders' DEFAULT VALUES", "update 'orders' SET a = b"}) {
+  for (const char* text :
+       {"SELECT a FROM 'orders' o, 'lines' AS l, ('tracks')", "SELECT a FROM main.'orders'",
+        "SELECT a FROM (SELECT b FROM c) d, 'orders'", "UPDATE OR IGNORE 'orders' SET a = b",
+        "SELECT a FROM t WHERE b IN 'orders'", "SELECT a AS 'total' FROM t JOIN 'tracks'",
+        "INSERT INTO 'orders' DEFAULT VALUES", "update 'orders' SET a = b"}) {
     EXPECT_EQ(statement_shape(text), text);
   }
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -43,10 +44,39 @@ std::filesystem::path damaged_name(const std::filesystem::path& database, int nu
   return name;
 }
 
+// 0: it is no such name.
+int number_of(const std::string& name, const std::string& first) {
+  if (name == first) return 1;
+  if (!name.starts_with(first + '-')) return 0;
+  int number = 0;
+  const char* const end = name.data() + name.size();
+  const auto read = std::from_chars(name.data() + first.size() + 1, end, number);
+  return read.ec == std::errc() && read.ptr == end && number > 1 ? number : 0;
+}
+
+// Not all that were there need be: people take them away in any order.
+std::vector<int> numbers_of_damaged(const std::filesystem::path& database) {
+  const std::filesystem::path first = damaged_name(database, 1);
+  const auto folder = first.parent_path();
+  std::vector<int> numbers;
+  std::error_code unknown;
+  for (std::filesystem::directory_iterator each(folder.empty() ? "." : folder, unknown), end;
+       !unknown && each != end; each.increment(unknown)) {
+    const int number = number_of(each->path().filename().string(), first.filename().string());
+    if (number > 0) numbers.push_back(number);
+  }
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
 // For who has the turn: no name is taken twice.
 Result<std::filesystem::path> move_aside(const std::filesystem::path& database) {
   const auto file = manifest_file(database);
-  const int number = static_cast<int>(damaged_manifests(database).size()) + 1;
+  const auto numbers = numbers_of_damaged(database);
+  int number = numbers.empty() ? 1 : numbers.back() + 1;
+  std::error_code unknown;
+  // A folder may be one that nobody can list.
+  while (std::filesystem::exists(damaged_name(database, number), unknown)) ++number;
   auto aside = damaged_name(database, number);
   try {
     sqlite::replace_durably(file, aside);
@@ -87,8 +117,7 @@ void merge(Manifest& manifest, const Manifest& more) {
 
 std::vector<std::filesystem::path> damaged_manifests(const std::filesystem::path& database) {
   std::vector<std::filesystem::path> found;
-  std::error_code unknown;
-  for (int number = 1; std::filesystem::exists(damaged_name(database, number), unknown); ++number) {
+  for (const int number : numbers_of_damaged(database)) {
     found.push_back(damaged_name(database, number));
   }
   return found;
