@@ -162,7 +162,9 @@ void Shadows::ask_here(const CopyPtr& copy) {
 void Shadows::given_up(const ShadowCopy& copy) const {
   const strangler::CopyFailure late{strangler::CopyFailure::Kind::Timeout,
                                     "no answer in the time that the copy had"};
-  tell(copy, outcome_of(copy.to, late));
+  strangler::Outcome outcome = outcome_of(copy.to, late);
+  outcome.attempts = 0;  // at no upstream, as where it answers in time
+  tell(copy, outcome);
   count_failure(copy, late.kind);
 }
 

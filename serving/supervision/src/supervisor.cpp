@@ -128,7 +128,8 @@ class Supervisor {
     std::optional<Ending> leader_ended{};  ///< and others of its group are left
     bool group_killed = false;
     std::unique_ptr<Probe> probe{};
-    FileMark mark{};  ///< before the start
+    bool probe_trouble = false;  ///< was told
+    FileMark mark{};             ///< before the start
   };
   struct Output {
     std::size_t program;
@@ -228,11 +229,24 @@ class Supervisor {
     begin_probe(program);
   }
 
+  bool lacks_probe(std::size_t program) const {
+    return deployment_.programs[program].ready.kind == Readiness::Kind::Url &&
+           fleet_.status(program).state == State::Starting && !members_[program].probe;
+  }
+
+  /// Where there is no thread for it now, as where there is no process for a guard, there is one
+  /// soon: that is no reason to end all programs.
   void begin_probe(std::size_t program) {
-    const Readiness& ready = deployment_.programs[program].ready;
-    if (ready.kind != Readiness::Kind::Url) return;
-    members_[program].probe =
-        std::make_unique<Probe>(*probe_target_from(ready.what), wake_.number());
+    if (!lacks_probe(program)) return;
+    Member& member = members_[program];
+    try {
+      member.probe = std::make_unique<Probe>(
+          *probe_target_from(deployment_.programs[program].ready.what), wake_.number());
+    } catch (const std::system_error& error) {
+      if (std::exchange(member.probe_trouble, true)) return;
+      say(name(program) + " cannot be asked whether it is ready: " + error.what() +
+          "; it is tried again and again");
+    }
   }
 
   void look_for_readiness() {
@@ -245,6 +259,7 @@ class Supervisor {
     const Readiness& ready = deployment_.programs[program].ready;
     Member& member = members_[program];
     if (fleet_.status(program).state != State::Starting) return;
+    begin_probe(program);
     bool is_ready = member.probe && member.probe->passed();
     if (ready.kind == Readiness::Kind::File) {
       const FileMark mark = mark_of(ready.what);
@@ -302,7 +317,7 @@ class Supervisor {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       const bool file = deployment_.programs[i].ready.kind == Readiness::Kind::File &&
                         fleet_.status(i).state == State::Starting;
-      if (file || members_[i].leader_ended) {
+      if (file || lacks_probe(i) || members_[i].leader_ended) {
         until = until ? std::min(*until, now() + kLookAgain) : now() + kLookAgain;
       }
     }
@@ -374,7 +389,7 @@ class Supervisor {
 
   /// Another guard, and no end of all programs: these have done nothing, and without a guard they
   /// still die with the supervisor, all but what they have started themselves. No thread runs while
-  /// it is forked; probes begin anew.
+  /// it is forked: probes end, and begin anew at the next look.
   void look_after_guard() {
     if (!guard_due_ || now() < *guard_due_) return;
     guard_begun_ = now();
@@ -391,9 +406,6 @@ class Supervisor {
       if (std::exchange(guard_trouble_, why) != why) {
         say("has no guard: " + why + "; it is tried again and again");
       }
-    }
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (fleet_.status(i).state == State::Starting && !members_[i].leader_ended) begin_probe(i);
     }
   }
 

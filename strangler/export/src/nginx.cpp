@@ -25,8 +25,14 @@ class NginxWriter {
 
   ExportedTable write() && {
     differences_ = differences_of_the_hash(table_, ways_, "nginx's split_clients (MurmurHash2)");
-    const std::string tables = upstreams() + route() + key() + side() +
-                               nginx_clients(table_, ways_, differences_) + targets();
+    // One after the other, and not as the operands of a sum, which are made in any order: what
+    // differs is told in the order of the file, whichever compiler this was built with.
+    std::string tables = upstreams();
+    tables += route();
+    tables += key();
+    tables += side();
+    tables += nginx_clients(table_, ways_, differences_);
+    tables += targets();
     const std::string served = nginx_server(configuration_, rewrites_, differences_);
     std::ranges::move(common_differences(table_, ways_), std::back_inserter(differences_));
     ExportedTable made;

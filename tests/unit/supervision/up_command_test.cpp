@@ -226,6 +226,28 @@ TEST_F(Up, HasAnotherGuardWhenItsGuardIsKilled) {
   EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
 }
 
+TEST_F(Up, GoesOnAskingWhatIsNotReadyYetWhenItHasAnotherGuard) {
+  const std::string port = std::to_string(test::free_port());
+  std::ofstream(file("banyan.toml")) << "[proxy]\nlisten = [\"127.0.0.1:" << port
+                                     << "\"]\n[upstreams.old]\ninstances = [\"127.0.0.1:1\"]\n"
+                                        "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\n"
+                                        "legacy = \"old\"\n";
+  write(program("proxy", "while ! test -e go; do sleep 0.01; done; exec " BANYAN_PROGRAM " proxy",
+                "ready = \"http://127.0.0.1:" + port + "/health/ready\"\n"));
+  ChildProcess up = start();
+  pid_t guard = 0;
+  ASSERT_TRUE(becomes_true([&] {
+    guard = guard_of(up);
+    return guard != 0 && now("proxy", "state") == "starting";
+  })) << read("output");
+  ::kill(guard, SIGKILL);
+  ASSERT_TRUE(becomes_true([&] { return read("output").contains("has another guard, process "); }))
+      << read("output");
+  std::ofstream(file("go")) << "go";
+  EXPECT_TRUE(becomes_true([&] { return is_ready("proxy"); })) << read("output");
+  EXPECT_EQ(up.stop(), 0);
+}
+
 TEST_F(Up, LeavesNoProgramWhenItIsKilledAfterItsGuard) {
   write(program("shop", kFamily, "ready_file = \"ready\"\n"));
   ChildProcess up = start();
