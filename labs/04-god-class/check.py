@@ -30,20 +30,31 @@ FIELD = re.compile(r"^    (?:i64|int|std::\S+) +m_(\w+);", re.MULTILINE)
 
 
 class God:
-    """The class, and who reads or writes which of its fields."""
+    """The class, who reads or writes which of its fields, and who of these writes."""
 
     def __init__(self, bench: Bench):
         folder = bench.tree / SOURCES
         header = (folder / "order.h").read_text()
         self.fields = FIELD.findall(header[header.index("class Order\n"):])
         getters = {getter: field for getter, field in re.findall(r"(\w+)\([^)]*\)(?: const)? \{ (?:return )?m_(\w+)", header)}
+        # A setter that does more than one thing is of what it is named after.
+        setters = dict(re.findall(r"void (\w+)\([^)]*\) \{ m_(\w+) = ", header)) | {"setState": "state"}
         self.used: dict[str, set[str]] = {}
+        self.written: dict[str, set[str]] = {}
         for department, places in AT_WORK.items():
             text = "\n".join(text_of(folder, place) for place in places)
             words = set(re.findall(r"\w+", text))
             self.used[department] = {field for field in self.fields
                                      if f"m_{field}" in words or any(getters[g] == field and g in words for g in getters)
                                      or re.search(rf"\bo?\.?{field}\b", sql_of(text))}
+            updated = " ".join(re.findall(r"UPDATE orders SET (.*?)(?:WHERE|$)", sql_of(text)))
+            self.written[department] = {field for field in self.used[department]
+                                        if re.search(rf"\bm_{field}\s*(?:[+-]?=(?!=)|\.(?:push_back|clear|erase)\b)", text)
+                                        or any(setters[name] == field and f"{name}(" in text for name in setters)
+                                        or re.search(rf"\b{field}\s*=", updated)}
+
+    def writers(self, field: str) -> int:
+        return sum(1 for fields in self.written.values() if field in fields)
 
 
 def text_of(folder, place: str) -> str:
@@ -78,13 +89,15 @@ def god(bench: Bench) -> God:
 
 
 def heat_map(order: God, owners: dict[str, list[str]]) -> list[str]:
-    """A row for each field, those that most use first: # is who reads or writes it."""
+    """A row for each field, those that most use first: W is who writes it, # who only reads it."""
     users = {field: [name for name in DEPARTMENTS if field in order.used[name]] for field in order.fields}
     hottest = sorted(order.fields, key=lambda field: (-len(users[field]), order.fields.index(field)))
     return columns(("field", *(name.removesuffix("_room") for name in DEPARTMENTS), "owner"),
-                   *((field, *("#" if name in users[field] else "." for name in DEPARTMENTS),
+                   *((field, *("W" if field in order.written[name] else "#" if name in users[field] else "." for name in DEPARTMENTS),
                       " ".join(name for name, fields in owners.items() if field in fields) or "-") for field in hottest),
-                   ("used", *(len(order.used[name]) for name in DEPARTMENTS), f"of {len(order.fields)}"))
+                   ("used", *(len(order.used[name]) for name in DEPARTMENTS), f"of {len(order.fields)}"),
+                   ("written", *(len(order.written[name]) for name in DEPARTMENTS),
+                    f"{sum(1 for field in order.fields if order.writers(field) > 1)} by two"))
 
 
 @claim

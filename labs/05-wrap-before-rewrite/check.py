@@ -111,8 +111,8 @@ def thin(bench: Bench):
     if not own:
         return Holds("no statement of its own")
     return NotYet("looked at what the adapter calls", f"{', '.join(own)}", "the class, and no database",
-                  "a second copy of the rule: from now on there are two warehouses, and only one of them tells who waits for"
-                  " few copies", ADAPTER)
+                  "a second copy of the rule: from now on there are two warehouses, and only the class calls the"
+                  " function that is told when few copies are left", ADAPTER)
 
 
 main()

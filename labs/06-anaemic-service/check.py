@@ -6,15 +6,18 @@ import signal
 import sqlite3
 import subprocess
 import threading
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from lab.checking import Bench, CannotTell, Holds, NotYet, claim, main
+from lab.checking import Bench, CannotTell, Holds, NotYet, claim, columns, main
 from lab.legacy import DESK, LegacyShop, journeys, make_database, touched_library
 from lab.programs import PATIENCE, until
 
 STOCK = "app/legacy/src/stock.cpp"
 # Those in which something is sold, refused, given back or delivered.
 JOURNEYS = ("4_order", "5_refused", "7_cancel", "9_night")
+BUYERS = 16
 
 
 def set_copies(database: Path, track: str, copies: int) -> None:
@@ -51,40 +54,66 @@ def answers(bench: Bench):
     return journeys(bench, *JOURNEYS, look="app/legacy/tests/golden", why="who asks the shop must not notice who keeps the rule")
 
 
-def sold_by(bench: Bench, name: str, processes: int, copies: int) -> int:
-    """16 buyers at so many shops. As the schedule has it, each who only looks waits a little before he goes on."""
+@dataclass
+class Sale:
+    """What 16 buyers at so many shops have got, and what was written on the shelf for them."""
+    processes: int
+    copies: int
+    sold: int
+    left: int
+    written: list[str]
+
+
+def sale_of(bench: Bench, name: str, processes: int, copies: int) -> Sale:
+    """As the schedule has it, each who only looks waits a little before he goes on."""
     database, track = make_database(bench, name)
-    shops = [LegacyShop(bench, database, pause="stock.look:20", look=STOCK) for _ in range(processes)]
-    cookies = shops[0].open_accounts(16)
+    log = bench.folder / f"{name}.statements.txt"
+    shops = [LegacyShop(bench, database, pause="stock.look:20", look=STOCK, LD_PRELOAD=str(touched_library(bench)),
+                        SHOP_TOUCHED=str(log)) for _ in range(processes)]
+    cookies = shops[0].open_accounts(BUYERS)
     set_copies(database, track, copies)
     sold = buy_at_once(shops, cookies, track)
     for each in shops:
         each.stop()
-    return sold
+    return Sale(processes, copies, sold, copies_of(database, track), on_the_shelf(log.read_text()))
+
+
+def told(*sales: Sale) -> list[str]:
+    """Who has got what; and how often which statement was given for the buyers of the first sale."""
+    statements = Counter(re.sub(r"\bcounted_at = [^,]*?(?= WHERE|,|$)", "…", each) for each in sales[0].written)
+    return [*columns(("shops", "buyers", "copies", "sold", "then on the shelf"),
+                     *((each.processes, BUYERS, each.copies, each.sold, each.left) for each in sales)), "",
+            *columns(("times", f"for the buyers of {sales[0].copies} copies was written"),
+                     *((times, each) for each, times in sorted(statements.items())))]
 
 
 @claim
 def one_process(bench: Bench):
-    sold = sold_by(bench, "one", 1, 5)
-    all_sold = sold_by(bench, "enough", 1, 16) if sold == 5 else 16
-    if (sold, all_sold) == (5, 16):
-        return Holds("5 of 5 with 16 buyers, 16 of 16")
+    sales = [sale_of(bench, "one", 1, 5)]
+    sold = sales[0].sold
+    if sold == 5:
+        sales.append(sale_of(bench, "enough", 1, BUYERS))
+    all_sold = sales[-1].sold if sold == 5 else BUYERS
+    table = told(*sales)
+    if (sold, all_sold) == (5, BUYERS):
+        return Holds("5 of 5 with 16 buyers, 16 of 16", table)
     if sold > 5:
         return NotYet(f"seed {bench.seed}, 16 buyers at once, 5 copies", f"{sold} sold", "5",
                       "between the look at the shelf and the write, another buyer reads the same number", f"{STOCK}, look()"
-                      " and sell()")
+                      " and sell()", table)
     return NotYet(f"seed {bench.seed}, 16 buyers at once", f"{sold} of 5 sold" if sold != 5 else f"{all_sold} of 16 sold",
-                  "all of them", "somebody was sent away although there was a copy left", STOCK)
+                  "all of them", "somebody was sent away although there was a copy left", STOCK, table)
 
 
 @claim
 def two_processes(bench: Bench):
-    sold = sold_by(bench, "two", 2, 5)
+    sale = sale_of(bench, "two", 2, 5)
+    sold, table = sale.sold, told(sale)
     if sold == 5:
-        return Holds("5 of 5")
+        return Holds("5 of 5", table)
     return NotYet(f"seed {bench.seed}, 16 buyers at once, half of them at a second legacy-shop over the same database",
                   f"{sold} sold; with one process 5", "5", "a mutex does not guard a row: each process has its own" if sold > 5
-                  else "somebody was sent away although there was a copy left", STOCK)
+                  else "somebody was sent away although there was a copy left", STOCK, table)
 
 
 def somebody_writes(database: Path) -> bool:
@@ -151,15 +180,16 @@ def night(bench: Bench):
     if code == 0 and not in_time:
         return CannotTell("ran legacy-nightly, to have it stop where the copies come in", "the copies were there already, three times",
                           "the machine took longer to stop it than it waits by itself")
+    table = columns(("copies", "delivered", "sold meanwhile", "then on the shelf"), (5, 50, sold, there))
     if code == 0 and there == 55 - sold and sold > 0:
-        return Holds(f"5 + 50 - {sold} = {there}")
+        return Holds(f"5 + 50 - {sold} = {there}", table)
     if code != 0:
         return NotYet("ran legacy-nightly", f"it ended with {code}", "0", "the night's work is not done", STOCK)
     if sold == 0:
         return NotYet("tried to buy 4 copies of 5", "0 sold", "4", "somebody was sent away although there was a copy left", STOCK)
     return NotYet(f"5 copies; {sold} bought while legacy-nightly brought 50", f"{there} on the shelf", f"5 + 50 - {sold} ="
                   f" {55 - sold}", f"{there - 55 + sold} copies were sold while the van was unloaded, and are on the shelf again:"
-                  " the night wrote what it had read before", f"{STOCK}, receive()")
+                  " the night wrote what it had read before", f"{STOCK}, receive()", table)
 
 
 @claim
@@ -197,10 +227,15 @@ def shelf_written(bench: Bench) -> list[tuple[str, str]]:
                        ("delivered 2", lambda: shop.ask("POST", f"/stock/{track}/deliveries", {"quantity": 2}, **DESK))):
         written = log.stat().st_size
         work()
-        found += [(what, " ".join(line[2:].split())) for line in log.read_text()[written:].splitlines()
-                  if re.match(r"S\s+UPDATE\s+item\s+SET\b.*\bon_hand\s*=", line, re.IGNORECASE)]
+        found += [(what, statement) for statement in on_the_shelf(log.read_text()[written:])]
     shop.stop()
     return found
+
+
+def on_the_shelf(text: str) -> list[str]:
+    """Of what SQLite got, the statements that change the number on a shelf."""
+    return [" ".join(line[2:].split()) for line in text.splitlines()
+            if re.match(r"S\s+UPDATE\s+item\s+SET\b.*\bon_hand\s*=", line, re.IGNORECASE)]
 
 
 main()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 7 by counts; time is told beside them, as a ratio."""
-from lab.checking import Bench, Holds, NotYet, claim, main, middle, ratio_of
+from lab.checking import Bench, Holds, NotYet, claim, columns, main, middle, ratio_of
 from lab.words import count
 
 LINES = "modules/orders/src/application/price_lines.cpp"
@@ -69,21 +69,26 @@ def unknown(bench: Bench):
 
 @claim
 def calls(bench: Bench):
-    number = bench.facts("lab07", "calls", look=LINES)["calls"]
+    made = bench.facts("lab07", "calls", look=LINES)
+    number = made["calls"]
     lost = bench.facts("lab07", "losses", str(bench.seed), look=LINES)
     windows = bench.facts("lab07", "windows", look=LINES)
     ratio = ratio_of(windows["single"], windows["order"])
     took = f"{middle(windows['order']) / 1000:.1f} ms"
+    asked = {name: made["operations"].get(name, 0) for name in ("get_track", "get_tracks")} | made["operations"]
+    table = [*columns(("of catalog, for an order of 50 lines", "calls"), *asked.items()), "",
+             *columns(("an order of 50 lines", "and so"), ("takes", took),
+                      ("fails, when one call of a hundred is lost", f"{lost['failed']} of 200 times"))]
     beside = (f"{ratio:.1f} times faster than 50 single calls" if ratio is not None and ratio >= 1 else
               f"{1 / ratio:.1f} times slower than 50 single calls" if ratio is not None else
               "about as long as 50 single calls")
     if number <= 2:
-        return Holds(f"{number} call{'s' if number > 1 else ''}; {took}, {beside}")
+        return Holds(f"{number} call{'s' if number > 1 else ''}; {took}, {beside}", table)
     return NotYet(did=f"priced an order of 50 lines with catalog behind its wire ({took}, {beside}), then 200 of them while one call of"
                       f" a hundred is lost (seed {bench.seed})",
                   saw=f"{number} calls; {lost['failed']} of 200 orders failed", expected="at most 2 calls",
-                  why=f"still {number} calls: {number} chances to fail, and {number} journeys once catalog is"
-                      " elsewhere", look=f"{LINES}, the loop")
+                  why=f"still {number} calls: {number} chances to fail, and {number} ways through a network once catalog"
+                      " is elsewhere", look=f"{LINES}, the loop", shown=table)
 
 
 main()

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <iomanip>
 #include <iostream>
+#include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -34,9 +36,20 @@ constexpr std::size_t kTracks = 60;
 
 class Counter final : public banyan::CallObserver {
  public:
-  void called(const Call& /*call*/) noexcept override { ++calls; }
+  void called(const Call& call) noexcept override {
+    const std::scoped_lock lock(mutex_);
+    ++calls_[std::string(call.operation)];
+  }
   void fault(const Call& /*call*/, std::string_view /*what*/) noexcept override {}
-  std::atomic<int> calls = 0;
+  /// By operation.
+  std::map<std::string, int> calls() const {
+    const std::scoped_lock lock(mutex_);
+    return calls_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, int> calls_;
 };
 
 /// A journey takes its time, and every so many calls one gets no answer; which ones, the seed says.
@@ -211,7 +224,14 @@ void unknown() {
 void calls() {
   World world;
   (void)world.price(world.lines(50));
-  std::cout << "{\"calls\": " << world.counter.calls << "}\n";
+  int all = 0;
+  std::string by_operation;
+  for (const auto& [operation, calls] : world.counter.calls()) {
+    all += calls;
+    by_operation +=
+        (by_operation.empty() ? "\"" : ", \"") + operation + "\": " + std::to_string(calls);
+  }
+  std::cout << "{\"calls\": " << all << ", \"operations\": {" << by_operation << "}}\n";
 }
 
 /// 200 orders of 50 lines, while one call of a hundred is lost.

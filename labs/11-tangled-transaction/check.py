@@ -10,11 +10,12 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.checking import SLOWER, Bench, Holds, NotYet, Red, TookTooLong, claim, main
+from lab.checking import SLOWER, Bench, Holds, NotYet, Red, TookTooLong, claim, columns, main
 from lab.legacy import make_database
 
 SAGA, DECISION = "place_order_saga.cpp", "decision.toml"
 COPIES, KILLED, PATIENCE = 20, 70, 15 * SLOWER
+BRIEF = 2 * SLOWER  # seconds, for those that are looked at only for the table
 PARTS = {"lines": "whole", "stock": "compensate", "payment": "compensate", "parcel": "pivot", "basket": "retry", "mail": "retry"}
 FATES = tuple(PARTS.values())
 
@@ -32,10 +33,10 @@ class Case:
 
 GOOD = Case("good", ("sold two copies",), refused=False)
 FULL = Case("full", ("told the carrier to take no parcels", "sold two copies"), surroundings={"CARRIER": "full"})
-EARLIER = [Case("declined", ("sold two copies for a card that is declined",), method="declined-4242"),
-           Case("limit", ("sold two copies on an account whose limit is lower",), method="account",
+EARLIER = [Case("card", ("sold two copies for a card that is declined",), method="declined-4242"),
+           Case("account", ("sold two copies on an account whose limit is lower",), method="account",
                 surroundings={"ACCOUNT_LIMIT": "1"}),
-           Case("empty", (f"sold {COPIES + 1} copies of {COPIES}",), copies=COPIES + 1)]
+           Case("shelf", (f"sold {COPIES + 1} copies of {COPIES}",), copies=COPIES + 1)]
 
 
 def template_of(bench: Bench) -> tuple[Path, str]:
@@ -50,8 +51,8 @@ def template_of(bench: Bench) -> tuple[Path, str]:
 class World:
     """A shop's database with a basket, and what the terminal and the carrier have written down."""
 
-    def __init__(self, bench: Bench, name: str):
-        self.bench = bench
+    def __init__(self, bench: Bench, name: str, patience: float = PATIENCE):
+        self.bench, self.patience = bench, patience
         template, self.track = bench.once("template", lambda: template_of(bench))
         self.database, self.outside = bench.folder / f"{name}.db", bench.folder / f"{name}.outside"
         self.points = bench.folder / f"{name}.points"
@@ -61,9 +62,9 @@ class World:
         names = dict(os.environ, SHOP_CRASH=crash, SHOP_POINTS=str(self.points), **case.surroundings)
         try:
             done = subprocess.run([self.bench.program("lab11"), what, self.database, self.outside, *words], env=names,
-                                  capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=self.bench.folder)
+                                  capture_output=True, text=True, timeout=self.patience, check=False, cwd=self.bench.folder)
         except subprocess.TimeoutExpired:
-            raise TookTooLong(f"lab11 {what} had {PATIENCE:.0f} s and did not end") from None
+            raise TookTooLong(f"lab11 {what} had {self.patience:.0f} s and did not end") from None
         if done.returncode not in (0, KILLED):
             said = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
             raise Red(NotYet(f"ran the sale{' until ' + crash if crash else ''}, with {what}", said, "a sale that goes on",
@@ -169,20 +170,44 @@ def wanted_of(case: Case, found: dict) -> dict:
     return UNDONE | {"charged": charged, "refunded": charged}
 
 
-def problem_of(bench: Bench, case: Case, point: str = "") -> NotYet | list[str]:
-    """Sold, and killed there, if it is anywhere, and another one goes on: what is wrong in the end, or the points passed."""
-    world, did = World(bench, f"{case.name}-{point or 'whole'}"), case.did
+@dataclass
+class End:
+    """What came of a sale, killed at a point or nowhere."""
+    case: Case
+    point: str
+    counts: dict
+    passed: list[str]
+    problem: NotYet | None = None
+
+    def row(self) -> tuple:
+        counts = self.counts
+        where = self.point.removeprefix("saga.") or ("never" if self.case not in EARLIER else f"{self.case.name}: never")
+        return (where, counts["state"], counts["charged"], counts["refunded"], counts["parcels"], COPIES - counts["sold"])
+
+
+def end_of(bench: Bench, case: Case, point: str = "", patience: float = PATIENCE) -> End:
+    """Sold, and killed there, if it is anywhere, and another one goes on: what there is in the end, and what of it is wrong."""
+    world, did = World(bench, f"{case.name}-{point or 'whole'}", patience), case.did
+    problem = None
     if world.sell(case, crash=point):
         did += (f"killed the program at {point}",)
         found = world.counts()
         if case.refused and (wrong := difference(found, NEVER)) is not None:
-            return NotYet(listed(*did, "looked"), wrong[0], wrong[1], why_of(found, NEVER), SAGA)
-        world.run("resume", case=case)
+            problem = NotYet(listed(*did, "looked"), wrong[0], wrong[1], why_of(found, NEVER), SAGA)
+        try:
+            world.run("resume", case=case)
+        except (Red, TookTooLong):
+            if problem is None:
+                raise
         did += ("let another one go on",)
     found = world.counts()
+    return End(case, point, found, world.passed(), problem or problem_of(case, found, did))
+
+
+def problem_of(case: Case, found: dict, did: tuple[str, ...]) -> NotYet | None:
     wanted = wanted_of(case, found)
     if (wrong := difference(found, wanted)) is None:
-        return world.passed()
+        return None
     (saw, expected), why = wrong, why_of(found, wanted)
     if case in EARLIER and found["refunded"] < found["charged"] == 1:
         saw, expected = "charged, and not refunded", "both, or neither"
@@ -191,15 +216,26 @@ def problem_of(bench: Bench, case: Case, point: str = "") -> NotYet | list[str]:
     return NotYet(listed(*did), saw, expected, why, SAGA)
 
 
-def killed_everywhere(bench: Bench, case: Case) -> NotYet | int:
-    """At how many points, when each ends well."""
-    points = problem_of(bench, case)
-    if isinstance(points, NotYet):
-        return points
-    for point in points:
-        if isinstance(problem := problem_of(bench, case, point), NotYet):
-            return problem
-    return len(points)
+def killed_everywhere(bench: Bench, *cases: Case) -> NotYet | tuple[int, list[str]]:
+    """At how many points, when each ends well. And each end as a table, also after the first that is wrong."""
+    ends: list[End] = []
+    problem: NotYet | None = None
+    try:
+        for case in cases:
+            ends.append(whole := end_of(bench, case, patience=BRIEF if problem else PATIENCE))
+            problem = problem or whole.problem
+            for point in whole.passed:
+                ends.append(end_of(bench, case, point, BRIEF if problem else PATIENCE))
+                problem = problem or ends[-1].problem
+    except (Red, TookTooLong) as ending:
+        if problem is None and isinstance(ending, TookTooLong):
+            raise
+        problem = problem or ending.verdict
+    table = columns(("killed at", "order", "charged", "refunded", "parcels", "shelf"), *(each.row() for each in ends)) if ends else []
+    if problem is None:
+        return sum(1 for each in ends if each.point), table
+    problem.shown = table
+    return problem
 
 
 @claim
@@ -219,25 +255,22 @@ def sells(bench: Bench):
 
 @claim
 def forward(bench: Bench):
-    reached = killed_everywhere(bench, GOOD)
-    return reached if isinstance(reached, NotYet) else Holds(f"killed at {reached} points, each time sold once")
+    ended = killed_everywhere(bench, GOOD)
+    return ended if isinstance(ended, NotYet) else Holds(f"killed at {ended[0]} points, each time sold once", ended[1])
 
 
 @claim
 def backward(bench: Bench):
-    reached = killed_everywhere(bench, FULL)
-    return reached if isinstance(reached, NotYet) else Holds(f"killed at {reached} points, each time undone once")
+    ended = killed_everywhere(bench, FULL)
+    return ended if isinstance(ended, NotYet) else Holds(f"killed at {ended[0]} points, each time undone once", ended[1])
 
 
 @claim
 def earlier(bench: Bench):
-    total = 0
-    for case in EARLIER:
-        reached = killed_everywhere(bench, case)
-        if isinstance(reached, NotYet):
-            return reached
-        total += reached
-    return Holds(f"{len(EARLIER)} refusals, killed at {total} points, nothing left")
+    ended = killed_everywhere(bench, *EARLIER)
+    if isinstance(ended, NotYet):
+        return ended
+    return Holds(f"{len(EARLIER)} refusals, killed at {ended[0]} points, nothing left", ended[1])
 
 
 @claim

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from lab.checking import Bench, Holds, NotYet, claim, main
+from lab.checking import Bench, Holds, NotYet, claim, columns, main
 from lab.programs import Buyers, Running, make_shop, until
 
 SCRIPT = "migrations/warehouse/separation/0002_contract_soft_references.sql"
@@ -149,8 +149,10 @@ def moves(bench: Bench):
     steps, database = story["steps"], story["database"]
     expected = ["shop.warehouse.db", "", "shop.warehouse.db"]
     strip = " -> ".join("own file" if step["at"] else "shared" for step in steps)
+    table = columns(("./move.sh", "took", "ended", "then warehouse's tables are in"), ("", "", "", "shop.db, shared"),
+                    *((step["way"], f"{step['seconds']:.2f} s", step["code"], step["at"] or "shop.db, shared") for step in steps))
     if [step["at"] for step in steps] == expected:
-        return Holds("shared -> " + strip)
+        return Holds("shared -> " + strip, table)
     did = "./move.sh out, back and out again, while people buy"
     look = f"{MOVE}, and `banyan schema --help`"
     strangers = sorted(path for path in database.parent.glob("*.db") if path not in (database,)
@@ -162,10 +164,10 @@ def moves(bench: Bench):
                       f" {max(missing, 0)} acknowledged reservations are missing in the copy",
                       "shared -> own file -> shared -> own file",
                       "a copy of a file is a copy of one moment. A move has to hold the writers, switch, and tell them where"
-                      " they are now", look)
+                      " they are now", look, table)
     return NotYet(did, f"shared -> {strip}" + (f"; `./move.sh {failed['way']}` said: {failed['said']}" if failed else ""),
                   "shared -> own file -> shared -> own file",
-                  "where a module's tables are is one row in the database, the fence; only a move changes it", look)
+                  "where a module's tables are is one row in the database, the fence; only a move changes it", look, table)
 
 
 @claim

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
-from lab.checking import SLOWER, Bench, CannotTell, Holds, NotYet, Red, claim, main, measured, middle, ratio_of
+from lab.checking import SLOWER, Bench, CannotTell, Holds, NotYet, Red, claim, columns, main, measured, middle, ratio_of
 from lab.programs import Running, make_shop, until
 
 WEB = "app/recordshop/web/albums.cpp"
@@ -262,12 +262,14 @@ def hang(bench: Bench):
     service.go_on()
     did = f"stopped catalog's process, let {VISITORS} visitors look at albums, and asked {PAGES} times for {OTHER}"
     saw = f"{during[-1]} of {PAGES} pages, {before} before it hung"
+    table = columns((f"pages of {OTHER}", "asked for", "came in time"), ("before catalog hung", PAGES, before),
+                    *(("while it hangs", PAGES, each) for each in during))
     if answers is None or before < PAGES / 2:
         return CannotTell(did, saw, f"pages that need nobody come too late also by themselves: {', '.join(map(str, during))}"
-                          f" of {PAGES} while it hung")
+                          f" of {PAGES} while it hung", table)
     if answers:
-        return Holds(f"{during[-1]} of {PAGES} pages, {before} before")
-    return NotYet(did, saw, f"at least {before // 2}", why_it_hangs(bench), SETTINGS)
+        return Holds(f"{during[-1]} of {PAGES} pages, {before} before", table)
+    return NotYet(did, saw, f"at least {before // 2}", why_it_hangs(bench), SETTINGS, table)
 
 
 def why_it_hangs(bench: Bench) -> str:
@@ -292,13 +294,15 @@ def recovers(bench: Bench):
     too_long, ratios = measured(1, failure, at_least=1, at_most=3)
     away, after = failures[-1]
     did = f"let catalog's process hang for {away:.0f} s, let it go on, and asked for albums"
+    table = columns(("catalog hung for", "its pages were away after that for"),
+                    *((f"{each[0]:.1f} s", f"{each[1]:.1f} s") for each in failures))
     if too_long is None:
         return CannotTell(did, "of three failures the pages were away for " + ", ".join(f"{each:.1f}" for each in ratios)
-                          + " times as long again")
+                          + " times as long again", shown=table)
     if not too_long:
-        return Holds(f"{after:.1f} s after {away:.1f} s")
+        return Holds(f"{after:.1f} s after {away:.1f} s", table)
     return NotYet(did, f"no page for another {after:.0f} s", "one sooner than that", "the breaker stays open, and nobody asks"
-                  " whether it is back: a short failure has become a long one", SETTINGS)
+                  " whether it is back: a short failure has become a long one", SETTINGS, table)
 
 
 def hang_once(service: Running, shop: Running) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import time
 import tomllib
 from datetime import datetime, timezone
 
-from lab.checking import Bench, Holds, NotYet, Red, claim, main, middle, ratio_of
+from lab.checking import Bench, Holds, NotYet, Red, claim, columns, main, middle, ratio_of
 from lab.legacy import BERLIN, DESK, LegacyShop, journeys, make_database, routes_of, tables_of, touched_in, touched_library
 from lab.programs import Running, make_shop
 
@@ -239,6 +239,30 @@ class Day:
         ask("a reseller's script", "GET /pricelist.xml")
 
 
+    def last_of_route(self, route: str) -> tuple[str, str] | None:
+        """When it was asked for last, and by whom."""
+        return next(((when, who) for when, who, asked in reversed(self.routes) if asked == route), None)
+
+    def last_of_table(self, table: str) -> tuple[str, str, str] | None:
+        """When it was written into last, and by which program; read, where nobody has written."""
+        used = [use for *use, name in self.tables if name == table]
+        return tuple(([use for use in used if use[2] == WROTE] or used)[-1]) if used else None
+
+
+def last_uses(bench: Bench) -> list[str]:
+    """Of each route and each table, by what was seen on this day; what was used by nobody comes last."""
+    walked = day(bench)
+
+    def rows(names: list[str], last) -> list[tuple]:
+        used = [(name, *(last(name) or ("-", "nobody"))) for name in names]
+        return [(name, when[5:16].replace("T", " ") or "-", *who) for name, when, *who in
+                sorted(used, key=lambda row: (row[1] != "-", row[1]), reverse=True)]
+
+    routes = rows(routes_of(bench), walked.last_of_route)
+    tables = [(name, when, " ".join(who)) for name, when, *who in rows(tables_of(bench), walked.last_of_table)]
+    return [*columns(("route", "last use", "by"), *routes), "", *columns(("table", "last use", "by (reads where none writes)"), *tables)]
+
+
 def day(bench: Bench) -> Day:
     return bench.once("day", lambda: Day(bench))
 
@@ -256,7 +280,7 @@ def moment(given: dict, key: str) -> datetime:
 def window(bench: Bench):
     given = table_of(bench, RETIRE)
     begin, end = moment(given, "from"), moment(given, "to")
-    walked = day(bench)
+    walked, table = day(bench), last_uses(bench)
     came = [(NIGHT, "legacy-nightly")] + [(when, who) for when, who, _ in walked.routes]
     outside = [(when, who) for when, who in came if not begin <= time_of(when) <= end]
     did = "looked who has used the shop on a day and in the night after it, and laid your window over that"
@@ -266,14 +290,14 @@ def window(bench: Bench):
         tables = len([table for *use, table in walked.tables if use == [when, who, WROTE]])
         return NotYet(did, f"it {side} at {given[at]}; {who} {f'wrote into {tables} tables' if tables else 'came'} at {when}",
                       "a window in which all happens that happens", "what runs seldom is not dead. A window has to be as long as"
-                      " the rarest use: a night, a month, the end of a year", RETIRE)
+                      " the rarest use: a night, a month, the end of a year", RETIRE, table)
     first, last = LOOKED
     beyond = (f"it begins at {given['from']}, and nobody has looked before {first}" if begin < time_of(first) else
               f"it ends at {given['to']}, and nobody has looked beyond {last}" if end > time_of(last) else "")
     if beyond:
         return NotYet(did, beyond, f"nothing before {first}, and nothing beyond {last}", "a window is where somebody has looked."
-                      " Where nobody has, nobody was seen, and that proves nothing", RETIRE)
-    return Holds(f"{given['from']} to {given['to']}, with the night")
+                      " Where nobody has, nobody was seen, and that proves nothing", RETIRE, table)
+    return Holds(f"{given['from']} to {given['to']}, with the night", table)
 
 
 def time_of(text: str) -> datetime:
@@ -292,8 +316,8 @@ def alive_route(bench: Bench, route: str) -> NotYet | None:
     if route not in routes_of(bench):
         return NotYet(f"read {RETIRE}", f"there is no route {route}", "one of app/legacy/src/routes.cpp",
                       f"a route is written as {FORMS['routes']}", RETIRE)
-    if used := [(when, who) for when, who, asked in day(bench).routes if asked == route]:
-        return NotYet(f"looked for the last use of {route}", f"{used[-1][1]}, at {used[-1][0]}", "none",
+    if used := day(bench).last_of_route(route):
+        return NotYet(f"looked for the last use of {route}", f"{used[1]}, at {used[0]}", "none",
                       "dead is what nobody has used in a window that is long enough, and not what nobody remembers", RETIRE)
     if not sent_on(bench, route):
         return NotYet(f"looked who answers {route} when it is gone", f"nobody: {PROXY} sends it to the old shop",
@@ -307,18 +331,17 @@ def alive_table(bench: Bench, table: str) -> NotYet | None:
     if table not in tables_of(bench):
         return NotYet(f"read {RETIRE}", f"there is no table {table}", "one of app/legacy/schema.sql",
                       f"a table is written as {FORMS['tables']}. What is not there is used by nobody, and proves nothing", RETIRE)
-    used = [(when, program, how) for when, program, how, name in day(bench).tables if name == table]
+    used = day(bench).last_of_table(table)
     if not used:
         return None
-    writes = [each for each in used if each[2] == WROTE]
-    when, program, how = (writes or used)[-1]
-    deed = "write into" if writes else "read of"
-    if writes and program == "legacy-nightly":
+    when, program, how = used
+    deed = "write into" if how == WROTE else "read of"
+    if how == WROTE and program == "legacy-nightly":
         why = (f"counters of HTTP see what comes through the door. {program} has a key of its own: it writes into the database,"
                " past all routes")
     else:
         why = "a table is alive as long as a statement names it, one that reads as well as one that writes"
-    return NotYet(f"looked for the last {deed} {table}", f"{program} {'wrote there' if writes else 'read it'} at {when}", "none",
+    return NotYet(f"looked for the last {deed} {table}", f"{program} {'wrote there' if how == WROTE else 'read it'} at {when}", "none",
                   why, RETIRE)
 
 

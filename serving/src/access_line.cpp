@@ -100,7 +100,9 @@ void append_json(std::string& out, const AccessLine& line) {
   if (line.route != nullptr) {
     json.text("route", line.route->name);
     json.text("side", to_string(outcome.side));
-    json.text("upstream_address", outcome.attempts == 0 ? "" : to_string(outcome.endpoint));
+    // Of a copy that has failed nobody keeps whom it had been sent to.
+    const bool known = outcome.attempts != 0 && !outcome.endpoint.host.empty();
+    json.text("upstream_address", known ? to_string(outcome.endpoint) : "");
     json.number("attempts", outcome.attempts);
     json.text("outcome", to_string(outcome.failure));
     if (outcome.in_place_of) json.text("fell_back", strangler::reason_of(*outcome.in_place_of));

@@ -190,7 +190,9 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
-  plane->askers_ = make_worker_pool(kAskersOfNewSides, kNewSidesToBeAsked);
+  plane->askers_ =
+      make_worker_pool(kAskersOfNewSides, kNewSidesToBeAsked,
+                       [&telemetry](std::string_view what) { telemetry.background_fault(what); });
   plane->conductor_ = std::make_unique<strangler::Conductor>(strangler::Conductor::Parts{
       .board = *plane->switchboard_,
       .evidence = plane->evidence_,
@@ -230,6 +232,11 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   telemetry.health.add("control store writes", false, [plane = plane.get()] {
     const auto trouble = plane->store_->unwritable();
     return telemetry::Health::Finding{!trouble, trouble ? trouble->message : std::string()};
+  });
+  // Who copies the file alone is to know; requests and changes go on.
+  telemetry.health.add("control store file", false, [plane = plane.get()] {
+    std::string trouble = plane->store_->not_in_file();
+    return telemetry::Health::Finding{trouble.empty(), std::move(trouble)};
   });
   plane->tending_ = scheduler.every(kTending, [plane = plane.get()] { plane->tend(); });
   telemetry.health.add("plans", false,

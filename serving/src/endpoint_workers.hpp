@@ -17,7 +17,8 @@ namespace banyan::serving {
 /// made once; safe for concurrent use.
 class EndpointWorkers {
  public:
-  EndpointWorkers(const std::vector<Endpoint>& endpoints, const EndpointThreads& threads);
+  EndpointWorkers(const std::vector<Endpoint>& endpoints, const EndpointThreads& threads,
+                  const OnTaskFault& on_fault = {});
 
   /// Of one of these endpoints.
   Executor& of(const Endpoint& endpoint) const;

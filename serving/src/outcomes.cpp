@@ -173,11 +173,23 @@ void Outcomes::compared(const Target& target, bool differs, const std::shared_pt
   evidence->pairs().add(differs, parts_.clock.now(), by);
 }
 
-void Outcomes::fault_of_copy(std::string_view what) {
-  if (const auto untold = faults_.admit()) {
-    parts_.log.write(telemetry::Level::Error, "fault",
-                     {{"message", what}, {"suppressed", *untold}});
-  }
+void Outcomes::fault_of_copy(std::string_view event, const OfCopy& copy, std::string_view what) {
+  const auto untold = faults_.admit();
+  if (!untold) return;
+  parts_.log.write(telemetry::Level::Error, event,
+                   {{"correlation_id", copy.correlation_id},
+                    {"module", copy.target.statistics_module()},
+                    {"operation", copy.target.statistics_name()},
+                    {"request_id", copy.request_id},
+                    {"side", to_string(copy.to)},
+                    {"message", what},
+                    {"suppressed", *untold}});
+}
+
+void Outcomes::fault_of_copies(std::string_view what) {
+  const auto untold = faults_.admit();
+  if (!untold) return;
+  parts_.log.write(telemetry::Level::Error, "fault", {{"message", what}, {"suppressed", *untold}});
 }
 
 void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,

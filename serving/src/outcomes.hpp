@@ -86,8 +86,17 @@ class Outcomes {
   /// A pair of answers of both sides was compared; `differs`: in more than noise, by what `by`
   /// stands for (see strangler::PairFound). On any thread.
   void compared(const Target& target, bool differs, const std::shared_ptr<const void>& by);
-  /// A fault of ours at a copy, which nobody has asked for. On any thread.
-  void fault_of_copy(std::string_view what);
+  struct OfCopy {
+    const Target& target;
+    std::string_view correlation_id;
+    std::string_view request_id;  ///< of the request that it is a copy of
+    Side to;
+  };
+  /// A fault of ours at a copy, which nobody has asked for: for the log, as `event`, bounded. On
+  /// any thread.
+  void fault_of_copy(std::string_view event, const OfCopy& copy, std::string_view what);
+  /// The same of the threads that make copies, where nobody knows of which.
+  void fault_of_copies(std::string_view what);
   /// Of one that operators were answered, or one that was for the server as a whole (OPTIONS *). On
   /// any thread. Those of operators have no line in the access log: their pages ask all the time.
   void answered_operators(const Transaction& transaction, unsigned status);

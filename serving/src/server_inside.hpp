@@ -155,10 +155,15 @@ struct Server::Inside {
   std::optional<OperatorPages> operators;
   std::unique_ptr<Chain> chain;
   // They record what became of what they have answered, so they end before who is told.
-  std::unique_ptr<Executor> page_workers = make_worker_pool(kPageWorkers, kWaitingPages);
-  std::unique_ptr<Executor> stream_workers = make_worker_pool(kStreamWorkers, kWaitingStreams);
-  std::unique_ptr<Executor> admin_workers = make_worker_pool(kAdminWorkers, kWaitingForAdmin);
-  EndpointWorkers endpoint_workers{parts.served.endpoints, parts.served.endpoint_threads};
+  const OnTaskFault on_task_fault = [this](std::string_view what) { fault(what); };
+  std::unique_ptr<Executor> page_workers =
+      make_worker_pool(kPageWorkers, kWaitingPages, on_task_fault);
+  std::unique_ptr<Executor> stream_workers =
+      make_worker_pool(kStreamWorkers, kWaitingStreams, on_task_fault);
+  std::unique_ptr<Executor> admin_workers =
+      make_worker_pool(kAdminWorkers, kWaitingForAdmin, on_task_fault);
+  EndpointWorkers endpoint_workers{parts.served.endpoints, parts.served.endpoint_threads,
+                                   on_task_fault};
   std::unique_ptr<http::NetworkServer> server;
   std::function<void()> taken;
   std::optional<succession::Offer> offer;

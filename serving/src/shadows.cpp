@@ -49,8 +49,12 @@ void count_failure(const ShadowCopy& copy, strangler::CopyFailure::Kind kind) {
 
 Shadows::Shadows(const Parts& parts)
     : parts_(parts),
-      askers_(make_worker_pool(kAskers, kWaitingToAsk)),
-      comparers_(make_worker_pool(kComparers, kWaitingToBeCompared)) {}
+      askers_(make_worker_pool(
+          kAskers, kWaitingToAsk,
+          [this](std::string_view what) { parts_.outcomes.fault_of_copies(what); })),
+      comparers_(make_worker_pool(kComparers, kWaitingToBeCompared, [this](std::string_view what) {
+        parts_.outcomes.fault_of_copies(what);
+      })) {}
 
 void Shadows::end() {
   // The first may still hand something to the second.
@@ -66,7 +70,14 @@ bool Shadows::submit(std::unique_ptr<Executor>& workers, Executor::Task task) {
   return workers && workers->submit(std::move(task));
 }
 
-void Shadows::fault(std::string_view what) const { parts_.outcomes.fault_of_copy(what); }
+void Shadows::fault(std::string_view event, const ShadowCopy& copy, std::string_view what) const {
+  parts_.outcomes.fault_of_copy(event,
+                                {.target = *copy.target,
+                                 .correlation_id = copy.correlation_id,
+                                 .request_id = copy.request_id,
+                                 .to = copy.to},
+                                what);
+}
 
 void Shadows::answered(Transaction& transaction, const strangler::Outcome& outcome) {
   auto capture = std::exchange(transaction.capture, nullptr);
@@ -125,11 +136,15 @@ void Shadows::ask_here(const CopyPtr& copy) {
   auto task = [this, copy] {
     telemetry::contain(
         [&] {
+          // What it would be answered then are the kit's words, and not the side's.
+          if (copy->context->expired(parts_.clock)) return copy->dropped(CopyDropped::Late);
+          copy->shadow().counts.sent(copy->pair == PairOf::OldOld);
           http::Request request = *copy->capture->request();
           copy->sides().copies->say(request.head.fields, copy->to);
           const SteadyTime began = parts_.clock.steady();
           http::Response answer = copy->target->operation->answer(request, *copy->context);
           copy->span.finish();
+          if (copy->context->expired(parts_.clock)) return given_up(*copy);
           tell(*copy, outcome_of(copy->to, answer, {}, parts_.clock.steady() - began));
           if (!copy->capture->other_piece(answer.body.size())) {
             return copy->dropped(*copy->capture->dropped());
@@ -138,11 +153,19 @@ void Shadows::ask_here(const CopyPtr& copy) {
         },
         [&](std::string_view what) {
           copy->shadow().counts.failed(strangler::CopyFailure::Kind::Fault);
-          fault(what);
+          fault("fault", *copy, what);
         });
   };
-  if (!submit(askers_, std::move(task))) return copy->dropped(CopyDropped::Full);
-  copy->shadow().counts.sent(copy->pair == PairOf::OldOld);
+  if (!submit(askers_, std::move(task))) copy->dropped(CopyDropped::Full);
+}
+
+void Shadows::given_up(const ShadowCopy& copy) const {
+  const strangler::CopyFailure late{strangler::CopyFailure::Kind::Timeout,
+                                    "no answer in the time that the copy had"};
+  strangler::Outcome outcome = outcome_of(copy.to, late);
+  outcome.attempts = 0;  // at no upstream, as where it answers in time
+  tell(copy, outcome);
+  count_failure(copy, late.kind);
 }
 
 void Shadows::compare(const CopyPtr& copy, http::Response other) {
@@ -159,7 +182,10 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
           copy->shadow().counts.compared();
           if (speaks) parts_.outcomes.compared(*copy->target, found->differs, found->by);
         },
-        [&](std::string_view what) { fault(what); });
+        [&](std::string_view what) {
+          copy->dropped(CopyDropped::ComparisonFault);
+          fault("comparison_fault", *copy, what);
+        });
   };
   if (!submit(comparers_, std::move(task))) copy->dropped(CopyDropped::Queue);
 }

@@ -48,7 +48,9 @@ class Shadows {
   void ask_here(const CopyPtr& copy);
   void tell(const ShadowCopy& copy, const strangler::Outcome& outcome) const;
   void compare(const CopyPtr& copy, http::Response other);
-  void fault(std::string_view what) const;
+  /// The time of one that was asked here was over before its answer was there.
+  void given_up(const ShadowCopy& copy) const;
+  void fault(std::string_view event, const ShadowCopy& copy, std::string_view what) const;
 
   /// False when there is no room, or it has ended.
   bool submit(std::unique_ptr<Executor>& workers, Executor::Task task);

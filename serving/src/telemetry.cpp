@@ -13,6 +13,7 @@
 #include "banyan/kernel/hex.hpp"
 #include "banyan/kernel/random.hpp"
 #include "banyan/serving/metrics.hpp"
+#include "banyan/telemetry/contained.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -63,7 +64,8 @@ void Telemetry::background_fault(std::string_view what) noexcept try {
   log.write(telemetry::Level::Error, "background_fault",
             {{"message", what}, {"suppressed", untold}});
 } catch (const std::exception&) {
-  fault("a task of a scheduler has thrown, and there was no memory to tell what");
+  telemetry::contain(
+      [this] { fault("something has thrown, and there was no memory to tell what"); }, {});
 }
 
 void Telemetry::tell_of_folded() {

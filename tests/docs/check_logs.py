@@ -15,7 +15,7 @@ from declared_in_code import STRING, arguments, line_of, rows, sources
 FOLDERS = ("adapters", "app/banyan", "serving", "strangler")
 WRITE = re.compile(r"\b(?:write|begin_line)(?=\()")
 # Where the event is a variable: what it may be.
-NAMED = re.compile(r"\bevent = [^;]*;|outcomes_?\.fault\(\"\w+\"")
+NAMED = re.compile(r"\bevent = [^;]*;|\bfault\(\"\w+\"")
 FIELD = re.compile(r'\{"(\w+)",|\bline\["(\w+)"\] =')
 
 

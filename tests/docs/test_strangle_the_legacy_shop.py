@@ -34,7 +34,7 @@ class TheHowTo(front.HowTo):
             elif info == "text":
                 self.compare(said, text)
                 compared += 1
-        self.assertEqual(compared, 8, "the page has other steps now")
+        self.assertEqual(compared, 9, "the page has other steps now")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Walks the journeys in the legacy shop, in the modular one, in either behind the proxy, and in the legacy one while
-the catalogue's reads move to the modular catalogue, by any percentage of the people. What is noted there must be what
+"""Walks the journeys in the legacy shop, in the modular one, in either behind the proxy, and in either while the
+catalogue's reads move to another modular shop, by any percentage of the people. What is noted there must be what
 was noted in the legacy shop, but for allowed_differences.toml.
 
     run.py --bin FOLDER [--where PLACE …] [--only JOURNEY …]
@@ -11,6 +11,7 @@ was noted in the legacy shop, but for allowed_differences.toml.
     modular-proxied   the same behind a proxy that has one route: for everything
     proxy-N           the legacy shop behind the proxy, N per cent of the people on the new side of the catalogue's
                       reads; N is 0 to 100, with two decimals at most: proxy-13, proxy-0.5
+    modular-N         the same with the modular shop on the old side
 
 Exit codes: 0 the same everywhere, 1 not, 2 something could not be started.
 """
@@ -39,11 +40,11 @@ BY_CHANCE = 1e-4  # what is less likely than that was not by chance
 
 
 def place(word: str) -> str:
-    percent = re.fullmatch(r"proxy-(\d{1,3}(?:\.\d{1,2})?)", word)
+    percent = re.fullmatch(r"(?:proxy|modular)-(\d{1,3}(?:\.\d{1,2})?)", word)
     if word in PLACES or percent and float(percent[1]) <= 100:
         return word
-    raise argparse.ArgumentTypeError(f"there is no place {word}: legacy, modular, modular-proxied, or proxy-N with N from 0"
-                                     " to 100 and two decimals at most")
+    raise argparse.ArgumentTypeError(f"there is no place {word}: legacy, modular, modular-proxied, or proxy-N or modular-N with"
+                                     " N from 0 to 100 and two decimals at most")
 
 
 class Town:
@@ -83,14 +84,23 @@ class Town:
             asked = Browser(carrier.port)
             asked.ask("GET", f"/control?push=http://127.0.0.1:{shop.port}/callbacks/shipping")
             asked.close()
-            door = self.proxy(where, one_route(shop.port)) if where == "modular-proxied" else shop
-            return ModularShop(door.port, carrier.port)
-        ports = {"3000": self.legacy(where).port, "3001": self.modular(where + "-catalog").port}
-        proxy = self.proxy(where, replace_ports(ROUTES, ports))
-        if percent_of(where):
-            run([self.binaries / "banyan", "shift", "catalog", f"{percent_of(where):g}%", "--why", "journeys", "--url",
+            if where == "modular":
+                return ModularShop(shop.port, carrier.port)
+            if where == "modular-proxied":
+                return ModularShop(self.proxy(where, one_route(shop.port)).port, carrier.port)
+            # It has no SHOPSESSION: people are told apart by where they are.
+            routes = ROUTES.replace('"/health"', '"/health/ready"')
+            return ModularShop(self.moving(where, routes, shop.port).port, carrier.port, apart=True)
+        return LegacyShop(self.moving(where, ROUTES, self.legacy(where).port).port)
+
+    def moving(self, where: str, routes: str, old_side: int) -> Proxy:
+        """A proxy that sends so many per cent of the people to a catalogue beside the shop."""
+        catalogue = self.modular(where + "-catalog")
+        proxy = self.proxy(where, replace_ports(routes, {"3000": old_side, "3001": catalogue.port}))
+        if percent := percent_of(where):
+            run([self.binaries / "banyan", "shift", "catalog", f"{percent:g}%", "--why", "journeys", "--url",
                  f"http://127.0.0.1:{proxy.operators}"])
-        return LegacyShop(proxy.port)
+        return proxy
 
     def proxy(self, where: str, text: str) -> Proxy:
         proxy = Proxy(self.binaries / "banyan", self.folder / where, text)
@@ -102,8 +112,10 @@ class Town:
             each.stop()
 
 
-def percent_of(where: str) -> float:
-    return float(where.removeprefix("proxy-"))
+def percent_of(where: str) -> float | None:
+    """None where nothing moves."""
+    found = re.search(r"-([\d.]+)$", where)
+    return found and float(found[1])
 
 
 def check_sides(sides: dict[str, list[str]], percent: float) -> None:
@@ -154,8 +166,8 @@ def walk_all(town: Town, where: str, names: list[str]) -> dict[str, dict]:
                 noted[journey.__name__] = walk.facts
     finally:
         shop.close()
-    if where.startswith("proxy"):
-        check_sides(shop.sides, percent_of(where))
+    if (percent := percent_of(where)) is not None:
+        check_sides(shop.sides, percent)
     print(f"{where}: {sum(map(len, noted.values()))} facts in {len(noted)} journeys" + told(shop.sides))
     return noted
 

@@ -32,15 +32,16 @@ class Refused(Exception):
 class Shop:
     """What is the same in both dialects: the catalogue, and one browser for each person."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, apart: bool = False):
         self.port = port
+        self.apart = apart  # everybody has an address of their own
         self.browsers: dict[str, Browser] = {}
         self.keys = 0
         self.sides: dict[str, list[str]] = {}  # who has answered whom, as the proxy says of what may move
 
     def browser(self, who: str) -> Browser:
         if who not in self.browsers:
-            self.browsers[who] = Browser(self.port)
+            self.browsers[who] = Browser(self.port, f"127.0.0.{2 + len(self.browsers)}" if self.apart else None)
         return self.browsers[who]
 
     def close(self) -> None:
@@ -177,8 +178,8 @@ class ModularShop(Shop):
              "banyan.idempotency_key_reused": "key_reused"}
     STEPS = {"collected": "uplifted", "delivered": "delivered"}
 
-    def __init__(self, port: int, carrier: int):
-        super().__init__(port)
+    def __init__(self, port: int, carrier: int, apart: bool = False):
+        super().__init__(port, apart)
         self.carrier = Browser(carrier)
         self.baskets: dict[str, dict[str, int]] = {}
 

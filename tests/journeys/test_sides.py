@@ -3,7 +3,7 @@
 import argparse
 import unittest
 
-from run import PLACES, check_sides, place
+from run import PLACES, check_sides, percent_of, place
 
 
 def readers(new: int, of: int) -> dict[str, list[str]]:
@@ -12,11 +12,17 @@ def readers(new: int, of: int) -> dict[str, list[str]]:
 
 class Places(unittest.TestCase):
     def test_any_percentage_is_one(self):
-        for word in (*PLACES, "proxy-1", "proxy-13", "proxy-0.5", "proxy-12.25", "proxy-99"):
+        for word in (*PLACES, "proxy-1", "proxy-13", "proxy-0.5", "proxy-12.25", "proxy-99", "modular-0", "modular-50",
+                     "modular-12.5"):
             self.assertEqual(place(word), word)
 
+    def test_a_place_says_how_many_have_moved_or_that_nobody_can(self):
+        for word, percent in (("proxy-0", 0), ("proxy-12.5", 12.5), ("modular-50", 50), ("legacy", None), ("modular", None),
+                              ("modular-proxied", None)):
+            self.assertEqual(percent_of(word), percent)
+
     def test_what_no_percentage_is_is_none(self):
-        for word in ("proxy-101", "proxy-1.555", "proxy-", "proxy--1", "modular-50", "somewhere"):
+        for word in ("proxy-101", "proxy-1.555", "proxy-", "proxy--1", "modular-101", "legacy-50", "somewhere"):
             with self.assertRaises(argparse.ArgumentTypeError):
                 place(word)
 

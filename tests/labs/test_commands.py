@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a learner does with ./dev lab, and that nothing of his is lost."""
+import contextlib
+import io
 import json
 import os
 import re
@@ -32,8 +34,12 @@ class Listing(LabTest):
         self.assertNotIn("To come", self.dev_lab())
         (self.root / "labs/coming.toml").write_text('[[lab]]\nnumber = 3\ntitle = "Sentences"\ninsight = "words in a row"\n'
                                                     'minutes = 5\nshows = "a grammar"\n')
-        self.assertSays("To come, with what they show: 3 Sentences: a grammar", self.dev_lab())
-        self.assertSays("lab 3, Sentences, comes with a grammar. There are: 1, 2", self.dev_lab(3, expect=2))
+        self.assertSays("To come, with what they will show: 3 Sentences: a grammar", self.dev_lab())
+        self.assertSays("lab 3, Sentences, is to come, and will show a grammar. Labs that are there: 1, 2", self.dev_lab(3, expect=2))
+        with (self.root / "labs/coming.toml").open("a") as file:
+            file.write('there = "The words: docs/words.md"\n')
+        self.assertSays("3 Sentences: a grammar. There already: The words: docs/words.md", self.dev_lab())
+        self.assertSays("There already: The words: docs/words.md. Labs that are there: 1, 2", self.dev_lab(3, expect=2))
 
     def test_what_is_done_stays_done_when_it_is_red_later(self):
         self.dev_lab(1, "start")
@@ -174,9 +180,20 @@ class CannotTell(LabTest):
         said = self.dev_lab(2, "check", expect=6)
         self.assertSays("cannot tell  it is in small letters", said)
         self.assertSays("saw now this, now that", said)
-        self.assertSays("Nothing here is against you, and nothing is proven", said)
+        self.assertSays("Nothing here is against you, and nothing is proven: small cannot be told, for the reason above", said)
         self.assertNotIn("not yet", said)
         self.assertNotIn("All of it holds", said)
+
+    def test_each_that_cannot_be_told_has_a_reason_of_its_own(self):
+        self.edit_course("labs/02-words/lab.toml", 'needs = ["something"]', "needs = []")
+        self.edit_course("labs/02-words/check.py", "    if bench.file(\"words.txt\").read_text().strip():",
+                         "    if True:\n        return CannotTell('read it', 'nothing came', 'nobody was there to read it')\n    if bench:")
+        self.edit_course("labs/02-words/check.py", "'now this, now that')", "'now this, now that', 'the ink is wet')")
+        self.words.write_text("perhaps")
+        said = self.dev_lab(2, "check", expect=6)
+        self.assertSays("nobody was there to read it", said)
+        self.assertSays("something cannot be told, for the reason above; small: the ink is wet. Once more", said)
+        self.assertNotIn("windows", said)
 
     def test_is_neither_done_nor_a_matter_for_a_hint(self):
         self.words.write_text("perhaps")
@@ -189,6 +206,7 @@ class CannotTell(LabTest):
         self.words.write_text("perhaps")
         for words in ((2, "check", "--json"), ("grade", "--json", "-", "lab/02")):
             document = json.loads(self.dev_lab(*words, expect=6))
+            document = document[0] if isinstance(document, list) else document
             self.assertEqual(document["status"], "cannot_tell")
             self.assertEqual([each["verdict"] for each in document["claims"]], ["holds", "cannot_tell"])
             self.assertEqual([each["holds"] for each in document["claims"]], [True, None])
@@ -311,6 +329,20 @@ class Usage(LabTest):
         packages = re.search(r'packages_build="([^"]*)"', (RUNNER.parents[1] / "dev").read_text())[1].split()
         looked_for = {**doctor.PROGRAMS, **doctor.LEGACY, **doctor.MODULAR, **doctor.MODULAR_PROGRAMS, **doctor.FASTER}
         self.assertEqual(set(packages) - set(looked_for), set())
+
+    def test_the_doctor_looks_at_memory(self):
+        sys.path.insert(0, str(RUNNER))
+        self.addCleanup(sys.path.remove, str(RUNNER))
+        from lab import build, doctor
+        from lab.course import Course
+        for memory, says in ((1_400_000_000, "1400 MB are available"), (1_500_000_000, "holds 1.5 GB of memory"), (None, "")):
+            told = io.StringIO()
+            with unittest.mock.patch.object(doctor, "available_memory", lambda: memory), contextlib.redirect_stdout(told):
+                doctor.doctor(Course(self.root))
+            self.assertSays(says, told.getvalue())
+            self.assertEqual("memory" in told.getvalue(), memory is not None)
+        with unittest.mock.patch.object(build, "available_memory", lambda: 1_400_000_000):
+            self.assertEqual(build.jobs(), 1)
 
     def test_a_library_that_is_missing_is_named_with_its_labs_and_how_to_get_it(self):
         programs = self.root / "programs"
@@ -538,10 +570,38 @@ class Grading(LabTest):
         out = self.root / "grades.json"
         said = self.dev_lab("grade", "--seed", 7, "--json", "grades.json", "lab/01", expect=1)
         self.assertSays("fail, 1 of 2 claims hold", said)
-        document = json.loads(out.read_text())
+        [document] = json.loads(out.read_text())
         self.assertEqual((document["seed"], document["status"], document["hints"]), (7, "fail", {"few_steps": 1}))
         self.solve_by_hand()
         self.dev_lab("grade", "lab/01")
+
+    def test_folders_are_always_a_list_and_ones_own_lab_is_one_document(self):
+        self.dev_lab(1, "start")
+        self.dev_lab(2, "start")
+        for folders, labs in ((("lab/01",), [1]), (("lab/01", "lab/02"), [1, 2])):
+            self.dev_lab("grade", "--json", "grades.json", *folders, expect=1)
+            self.assertEqual([each["lab"] for each in json.loads((self.root / "grades.json").read_text())], labs)
+        self.assertEqual(json.loads(self.dev_lab(1, "grade", "--json", expect=1))["lab"], 1)
+
+    def test_where_the_course_is_broken_it_is_told_with_its_own_exit_code_and_why(self):
+        self.dev_lab(1, "start")
+        self.dev_lab(2, "start")
+        self.edit_course("labs/01-counting/check.py", '["sum"]', '["total"]')
+        said = self.dev_lab("grade", "lab/01", expect=5)
+        self.assertSays("lab/01: error, 0 of 2 claims hold the check of lab 1 has failed itself, which is not your fault", said)
+        self.assertSays("KeyError: 'total'", said)
+        self.dev_lab(1, "grade", expect=5)
+        self.dev_lab("grade", "lab/02", "lab/01", expect=5)  # whatever the others are
+        said = self.dev_lab("grade", "--json", "-", "lab/01", expect=5)
+        self.assertSays("lab/01: error", said)
+        self.assertIn("KeyError: 'total'", json.loads(said[said.index("["):said.rindex("\n]") + 2])[0]["problem"])
+
+    def test_what_does_not_compile_says_why_and_is_no_fault_of_the_course(self):
+        self.dev_lab(1, "start")
+        self.source.write_text("int main() { return no_such_thing; }\n")
+        said = self.dev_lab("grade", "lab/01", expect=1)
+        self.assertSays("fail, 0 of 2 claims hold", said)
+        self.assertIn("no_such_thing", said)
 
     def test_what_does_not_end_scores_nothing(self):
         self.dev_lab(1, "start")
@@ -554,7 +614,7 @@ class Grading(LabTest):
         self.dev_lab(1, "start")
         self.dev_lab("grade", "--learner", "ada", "lab/01", expect=2)
         self.environment["BANYAN_LAB_SECRET"] = "of the course"
-        seeds = {name: json.loads(self.dev_lab("grade", "--learner", name, "--json", "-", "lab/01", expect=1))["seed"]
+        seeds = {name: json.loads(self.dev_lab("grade", "--learner", name, "--json", "-", "lab/01", expect=1))[0]["seed"]
                  for name in ("ada", "ben")}
         self.assertNotEqual(seeds["ada"], seeds["ben"])
 

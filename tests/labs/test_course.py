@@ -14,7 +14,7 @@ sys.path.insert(0, str(RUNNER))
 from lab.course import Course  # noqa: E402
 from lab.faults import CourseFault  # noqa: E402
 from lab.hints import problems_of_hints  # noqa: E402
-from lab.page import problems_of_contents  # noqa: E402
+from lab.page import PAGE, problems_of_blocks, problems_of_contents, row_of_coming  # noqa: E402
 from lab.variants import Files, Variants  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +35,16 @@ class TheCourse(unittest.TestCase):
             self.assertIn(row, self.contents)
         self.assertEqual(self.contents.count("*coming*"), len(self.course.coming()))
 
-    def test_where_what_a_coming_lab_shows_can_be_read_is_a_page(self):
+    def test_the_table_of_contents_says_what_they_will_show_and_what_of_it_is_there(self):
         for each in self.course.coming():
-            for page in re.findall(r"docs/[\w/.-]+\.md", each.shows):
+            for page in re.findall(PAGE, each.there):
                 self.assertTrue((ROOT / page).is_file(), page)
+            self.assertIn(row_of_coming(self.course, each), self.contents)
+
+    def test_the_how_to_that_a_coming_lab_has_as_its_stage_names_it(self):
+        for each in self.course.coming():
+            for page in re.findall(r"stage is (docs/[\w/.-]+\.md)", each.there):
+                self.assertIn(f"Lab {each.number}, {each.title}", (ROOT / page).read_text(), page)
 
     def test_what_a_lab_needs_comes_before_it(self):
         for lab in self.course.labs():
@@ -50,6 +56,10 @@ class TheCourse(unittest.TestCase):
         for lab in self.course.labs():
             self.assertLessEqual(lab.minutes, 20, lab.name)
             self.assertLessEqual(len(lab.edit), 3, lab.name)
+
+    def test_each_block_of_commands_on_its_page_is_run_or_says_that_it_is_not(self):
+        for lab in self.course.labs():
+            self.assertEqual(problems_of_blocks(ROOT, lab.page), [])
 
 
 class TheirFiles(unittest.TestCase):
@@ -84,6 +94,16 @@ class TheirFiles(unittest.TestCase):
                     files = self.made("it", lambda: variants.wrong(wrong))
                     self.assertEqual([name for name in files if name not in lab.edit and files[name] != start.get(name)], [])
                     self.assertTrue(any(files[name] != solution[name] for name in lab.edit), "it is the solution")
+
+    def test_what_hints_say_can_be_done_to_the_product_as_it_is(self):
+        for lab, variants in self.labs:
+            with self.subTest(lab=lab.name):
+                self.made("a hint's edit", variants.followed)
+
+    def test_labs_without_steps_have_an_edit_for_each_hint_that_a_learner_meets(self):
+        for lab, variants in self.labs:
+            if not lab.steps:
+                self.assertEqual({each.claim.id for each in variants.followed()}, set(lab.start_red), lab.name)
 
     def test_a_folder_of_known_wrong_solutions_has_none_that_nobody_proves(self):
         for lab, _ in self.labs:

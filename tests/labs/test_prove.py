@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A course that is not what it says is noticed, and never blamed on the learner."""
+import tomllib
 import unittest
 
 from lab_course import LabTest
@@ -11,8 +12,35 @@ class Proof(LabTest):
 
     def test_a_course_that_is_what_it_says_is_proven(self):
         said = self.prove(expect=0)
-        self.assertSays("lab 1: proven", said)
+        self.assertRegex(said, r"lab 1: proven \(\d+ s, \d+ s of a processor\)")
         self.assertSays("lab 2: proven", said)
+
+    def states(self, *words, expect=5):
+        return self.dev_lab("--prove", "--states", *words, expect=expect)
+
+    def test_states_are_the_start_and_the_solution_each_once_and_nothing_else(self):
+        self.edit_course("docs/labs/01-counting.md", "(1 step for 100)", "(one step for 100)")
+        self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")
+        said = self.states(expect=0)
+        self.assertEqual([line.split(":")[0].strip() for line in said.splitlines()],
+                         ["start", "solution", "lab 1", "start", "solution", "lab 2"], said)
+        self.assertSays("lab 1: start and solution are proven", said)
+
+    def test_of_both_states_the_one_that_is_built_already_comes_first(self):
+        self.states(1, expect=0)
+        said = self.states(1, expect=0)
+        self.assertLess(said.index("solution:"), said.index("start:"), said)
+
+    def test_a_start_that_is_green_and_a_solution_that_is_red_are_noticed_in_the_states(self):
+        self.edit_course("labs/02-words/start/words.txt", "Hello", "hello")
+        self.edit_course("labs/02-words/solution/words.txt", "hello", "Hello")
+        said = self.states(2)
+        self.assertSays("the start is red in nothing, and ought to be in small", said)
+        self.assertSays("the solution is red in small, and ought to be in nothing", said)
+        self.assertSays("lab 2: NOT proven, 2 problems", said)
+
+    def test_states_and_the_short_form_are_two_depths(self):
+        self.dev_lab("--prove", "--states", "--short", expect=2)
 
     def test_a_start_that_is_green_is_noticed(self):
         self.edit_course("labs/02-words/start/words.txt", "Hello", "hello")
@@ -51,6 +79,63 @@ class Proof(LabTest):
     def test_a_step_that_turns_nothing_is_noticed(self):
         self.edit_course("labs/01-counting/lab.toml", 'take = ["src/sum.cpp"]', "take = []")
         self.assertSays("step 1 is red in few_steps", self.prove(1))
+
+    def hint_edit(self, find, replace, more=""):
+        hints = self.root / "labs/01-counting/hints"
+        hints.mkdir(exist_ok=True)
+        (hints / "few_steps.toml").write_text(f'''{more}
+[[edit]]
+file = "src/sum.cpp"
+find = """
+{find}
+"""
+replace = """
+{replace}
+"""
+''')
+
+    def made_by_hint(self):
+        """The edit that undoes the start, turned round."""
+        edit = tomllib.loads((self.root / "labs/01-counting/break.toml").read_text())["edit"][0]
+        return edit["replace"].strip("\n"), edit["find"].strip("\n")
+
+    def test_a_hint_that_does_what_it_promises_is_proven(self):
+        self.hint_edit(*self.made_by_hint())
+        said = self.prove(1, expect=0)
+        self.assertSays("the last hint of few_steps: green", said)
+
+    def test_a_hint_whose_edit_turns_nothing_is_noticed(self):
+        find, replace = self.made_by_hint()
+        self.hint_edit(find, find + "\n// const long sum = n;")
+        self.assertSays("the last hint of few_steps is red in few_steps, and ought to be in nothing", self.prove(1))
+
+    def test_a_hint_whose_edit_is_another_than_its_code_is_noticed(self):
+        find, _ = self.made_by_hint()
+        self.hint_edit(find, find + " ")
+        self.assertSays("hints/few_steps.toml does not do what hint 4 shows: const long sum = …;", self.prove(1))
+
+    def test_a_hint_may_begin_at_a_known_wrong_solution(self):
+        self.hint_edit("  const long sum = n > 0 ? 5050 : 0;", "  const long sum = n * (n + 1) / 2;", 'from = "constant"\nturns = ["right"]')
+        self.assertSays("the last hint of few_steps: green", self.prove(1, expect=0))
+
+    def test_an_edit_of_a_hint_that_there_is_not_is_noticed(self):
+        hints = self.root / "labs/01-counting/hints"
+        hints.mkdir()
+        (hints / "gone.toml").write_text("edit = []")
+        self.assertSays("hints/gone.toml is of no claim that has hints", self.prove(1))
+
+    def test_the_long_form_repeats_wrong_solutions_and_tells_how_long_a_learner_waits(self):
+        self.edit_course("labs/02-words/check.py", "if text.islower():", "if text.islower() or text == 'HELLO' and bench.seed == 4:")
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 0.0001")
+        said = self.dev_lab("--prove", 2, expect=5)
+        self.assertRegex(said, r"the solution: a learner waits \d+\.\d s \(build \d+\.\d s, check \d+\.\d s\)")
+        self.assertRegex(said, r"lab 2: the solution: a learner waits \d+\.\d s for the build and the check")
+        self.assertSays("wrong shouting, repeated with seed 4 is red in nothing", said)
+        self.assertSays("lab 2: NOT proven, 3 problems", said)  # the third: nor is that explained
+
+    def test_who_has_a_learner_wait_longer_than_twenty_seconds_says_why(self):
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nwait_seconds = 30")
+        self.assertSays("wait_seconds is more than 20, and waits_for says why", self.prove(2))
 
     def test_a_hint_that_names_what_is_gone_is_noticed(self):
         self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")

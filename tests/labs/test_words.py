@@ -14,7 +14,7 @@ from lab import compile_errors  # noqa: E402
 from lab.checking import measured, ratio_of, side_of  # noqa: E402
 from lab.edits import Edit, apply_edits  # noqa: E402
 from lab.faults import CourseFault  # noqa: E402
-from lab.page import missing_line  # noqa: E402
+from lab.page import missing_line, parts_of  # noqa: E402
 
 
 class PlainWords(unittest.TestCase):
@@ -93,6 +93,21 @@ class Pages(unittest.TestCase):
         self.assertIsNotNone(missing_line(["one"], ["one", "two"]))
         self.assertIsNone(missing_line(["one", "…"], ["one", "two"]))
         self.assertIsNone(missing_line(["…", "two"], ["one", "two"]))
+
+    def kinds(self, text: str) -> list[str]:
+        return [kind for kind, _, _ in parts_of(text)]
+
+    def test_commands_that_nobody_runs_are_noticed_in_whatever_block_they_stand(self):
+        for text in ("```sh\nls\n```", "```bash\nls\n```", "```\n$ ls\n```", "```text\n./dev run\n```", "* first\n  ```sh\n  ls\n  ```"):
+            self.assertEqual(self.kinds(text), ["unrun"], text)
+
+    def test_a_block_that_says_who_runs_it_or_that_nobody_does_is_right(self):
+        self.assertEqual(self.kinds("*not run*: it takes a day\n\n```sh\nls\n```"), [])
+        self.assertEqual(parts_of("<!-- run by tests/a.mjs -->\n```sh\nls\n```"), [("test", "tests/a.mjs", 2)])
+        self.assertEqual(self.kinds("<!-- run by tests/a.mjs -->\n```sh\nls\n```\n```sh\nls\n```"), ["test", "unrun"])
+
+    def test_code_and_what_is_said_are_no_commands(self):
+        self.assertEqual(self.kinds("```cpp\nint i;\n```\n```console\n$ ls\n```"), ["block"])
 
 
 if __name__ == "__main__":

@@ -138,11 +138,12 @@ class CompletionInFish(Completion):
 
 
 class CompletionInZsh(Completion):
-    # A shell in a terminal of its own, in which compadd tells what it has found.
+    # A shell in a terminal of its own, in which compadd tells what it has found. Only the first one reads all of zsh's
+    # functions, byte by byte: what it has found out lies in the folder for the others.
     SCRIPT = r"""
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell "PROMPT= RPROMPT=; cd ${(q)2}; fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D"
+zpty -w shell "PROMPT= RPROMPT=; cd ${(q)2}; fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -d ${(q)2}/zcompdump"
 zpty -w shell 'zstyle ":completion:*" list-separator ""; bindkey "^I" complete-word
 compadd() {
   if (( ! ${@[(I)-[OAD]]} )); then

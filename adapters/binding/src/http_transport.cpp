@@ -20,17 +20,25 @@ HttpTransport::HttpTransport(std::shared_ptr<upstream::Group> group,
 
 Result<http::Response> HttpTransport::exchange(http::Request request, const Context& context,
                                                Repeat repeat) {
+  bool asked_before = false;
   auto answer =
       caller_.call(std::move(request), {.deadline = context.deadline,
                                         .attempt_time = options_.timeout,
                                         .repeat = repeat,
-                                        .prepare = [&](http::RequestHead& head, SteadyTime until) {
-                                          Context attempt = context;
-                                          attempt.deadline = until;
-                                          put_context(head, attempt, *clock_);
-                                        }});
-  if (answer) return std::move(*answer);
-  return fail(call_error(answer.error(), dependency(), context, *clock_));
+                                        .prepare =
+                                            [&](http::RequestHead& head, SteadyTime until) {
+                                              Context attempt = context;
+                                              attempt.deadline = until;
+                                              put_context(head, attempt, *clock_);
+                                            },
+                                        .repeated = [&] { asked_before = true; }});
+  if (answer) {
+    if (asked_before) answer->head.fields.set(kAskedBeforeField, "true");
+    return std::move(*answer);
+  }
+  Error error = call_error(answer.error(), dependency(), context, *clock_);
+  error.never_sent = answer.error().provably_unsent;
+  return fail(std::move(error));
 }
 
 upstream::GroupOptions dependency_on(std::string name, std::vector<http::Endpoint> instances) {

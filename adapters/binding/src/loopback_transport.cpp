@@ -28,6 +28,11 @@ Error broken(const http::Refusal& refusal) {
           {}};
 }
 
+Error unsent(Error error) {
+  error.never_sent = true;
+  return error;
+}
+
 // All the bytes of one message are there: anything but a complete one is a refusal.
 template <class Message, class Parser>
 Result<Message> parse(Parser& parser, std::string_view bytes) {
@@ -69,7 +74,7 @@ Result<http::Response> LoopbackTransport::exchange(http::Request request, const 
   request.head.fields.set("Host", "rehearsal");
   http::RequestParser request_parser;
   Result<http::Request> arrived = over_the_wire(request, request_parser);
-  if (!arrived) return fail(std::move(arrived.error()));
+  if (!arrived) return fail(unsent(std::move(arrived.error())));
 
   const ContextRules rules{Trust::Internal, context.remaining(*clock_)};
   Result<Context> served = context_from(arrived->head, rules, "rehearsal", *clock_, *random_);
@@ -91,8 +96,7 @@ Result<http::Response> LoopbackTransport::exchange(http::Request request, const 
     const bool taken =
         workers_->of(operation.operation->effect)
             .submit([promise, &operation, work = Served{std::move(*arrived), std::move(*served)}] {
-              // An exception on a worker would end the process: it is the caller's, as without
-              // workers.
+              // An exception is the caller's, as without workers, and would be lost on one.
               try {
                 promise->set_value(operation.answer(work.request, work.context));
               } catch (...) {
@@ -100,8 +104,10 @@ Result<http::Response> LoopbackTransport::exchange(http::Request request, const 
               }
             });
     if (!taken) {
-      return fail(ErrorCode::Unavailable, "banyan.too_busy",
-                  "all workers are busy and their queue is full; try again later");
+      return fail(unsent({ErrorCode::Unavailable,
+                          "banyan.too_busy",
+                          "all workers are busy and their queue is full; try again later",
+                          {}}));
     }
     if (future.wait_until(context.deadline) != std::future_status::ready) {
       return fail(

@@ -184,6 +184,7 @@ void Connection::advance() {
 
 void Connection::begin_exchange() {
   framing_ = parser_->framing();
+  body_read_ = 0;
   const bool bare = framing_.kind == Framing::Kind::None;
   if (!bare && !may_upload()) {
     return refuse({503, "http.too_many_uploads_of_client",
@@ -206,7 +207,6 @@ void Connection::begin_exchange() {
     release_parser();
   } else {
     body_ = parser_->expects_continue() ? Body::AwaitsContinue : Body::Coming;
-    body_read_ = 0;
     body_waited_ = {};
     body_waits_since_.reset();
   }
@@ -224,7 +224,7 @@ void Connection::begin_exchange() {
 /// Whether the client may have another one that is not whole yet.
 bool Connection::may_upload() {
   if (!counted_as_) return true;
-  if (framing_.kind == Framing::Kind::Length && unread().size() >= framing_.length) return true;
+  if (rest_of_body_came()) return true;
   if (!serving_->uploads.enter(*counted_as_)) return false;
   counted_as_upload_ = true;
   return true;

@@ -131,6 +131,9 @@ class Connection final : public SocketConnection, public Listed<ConnectionSet> {
   void dropped(std::uint64_t number);
   void recycle(std::unique_ptr<ReadRequest> request) { set_->requests.give(std::move(request)); }
 
+  bool body_is_here(std::uint64_t number) const noexcept {
+    return !current(number) || body_is_whole() || rest_of_body_came();
+  }
   const Endpoint& peer() const noexcept { return peer_; }
   std::size_t listener() const noexcept { return set_->listener; }
 
@@ -195,6 +198,11 @@ class Connection final : public SocketConnection, public Listed<ConnectionSet> {
   void note_body(Body body);
   void wait_for_body();
   bool body_is_whole() const noexcept { return body_ == Body::Whole || body_ == Body::TunnelEnded; }
+  /// What is still to be read of it is in the buffer, as far as a length was declared.
+  bool rest_of_body_came() const noexcept {
+    return framing_.kind == Framing::Kind::Length &&
+           unread().size() >= framing_.length - body_read_;
+  }
   bool in_tunnel() const noexcept { return body_ == Body::Tunnel || body_ == Body::TunnelEnded; }
   bool calling_reader() const noexcept {
     return upcall_ == Upcall::Reader || upcall_ == Upcall::RefusedReader;

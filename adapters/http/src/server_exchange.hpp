@@ -37,6 +37,7 @@ class ServerExchange final : public Exchange {
 
   const RequestHead& head() const override { return request_->head; }
   Framing framing() const override { return framing_; }
+  bool body_is_here() const override { return connection_->body_is_here(number_); }
   const Endpoint& peer() const override { return connection_->peer(); }
   const TlsPeer* tls() const override { return connection_->tls_peer(); }
   std::size_t listener() const override { return connection_->listener(); }

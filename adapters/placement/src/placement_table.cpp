@@ -18,6 +18,12 @@ constexpr std::string_view kFind =
 constexpr std::string_view kFindGate =
     "SELECT state, epoch, settled FROM banyan_gate WHERE module = ?1";
 
+/// However a run ends: a statement that is kept is used again.
+struct EndOfRun {
+  sqlite::Statement& statement;
+  ~EndOfRun() { statement.end_run(); }
+};
+
 // Tables of the first version lack a column.
 bool has_column(const sqlite::Connection& database, std::string_view table,
                 std::string_view column) {
@@ -121,9 +127,8 @@ void write_gate(const sqlite::Connection& own, std::string_view module, const Ga
 Placement PlacementReader::find(std::string_view module) {
   if (!placement_) placement_ = connection_.query(kFind);
   placement_->bind(1, module);
-  const Placement found = placement_->step() ? placement_in(*placement_) : Placement{};
-  placement_->end_run();
-  return found;
+  const EndOfRun end{*placement_};
+  return placement_->step() ? placement_in(*placement_) : Placement{};
 }
 
 std::optional<Gate> PlacementReader::find_gate(std::string_view module) {
@@ -134,10 +139,9 @@ std::optional<Gate> PlacementReader::find_gate(std::string_view module) {
                                   : "SELECT state, epoch, 0 FROM banyan_gate WHERE module = ?1");
   }
   gate_->bind(1, module);
-  std::optional<Gate> found;
-  if (gate_->step()) found = gate_in(*gate_);
-  gate_->end_run();
-  return found;
+  const EndOfRun end{*gate_};
+  if (!gate_->step()) return std::nullopt;
+  return gate_in(*gate_);
 }
 
 }  // namespace banyan::placement

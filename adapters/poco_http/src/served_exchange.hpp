@@ -20,6 +20,8 @@ class ServedExchange final : public http::Exchange {
 
   const http::RequestHead& head() const override { return request_->head(); }
   http::Framing framing() const override { return request_->framing(); }
+  /// What Poco has in its buffers it does not tell.
+  bool body_is_here() const override { return framing().kind == http::Framing::Kind::None; }
   const http::Endpoint& peer() const override { return request_->peer(); }
   const http::TlsPeer* tls() const override { return nullptr; }
   std::size_t listener() const override { return request_->listener(); }

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <tuple>
 
 #include "banyan/sql/fault.hpp"
+#include "banyan/sql/statement_shape.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -73,11 +75,14 @@ std::vector<std::string> Ownership::modules() const {
   return names;
 }
 
-bool Ownership::may_touch(std::size_t module, std::string_view table) const {
+bool Ownership::owns(std::size_t module, std::string_view table) const {
   const Rights& mine = rights(module);
   const std::string name = lower(table);
-  return mine.tables.contains(name) || mine.violations.contains(name) ||
-         is_shadow_of_own(mine, name);
+  return mine.tables.contains(name) || is_shadow_of_own(mine, name);
+}
+
+bool Ownership::may_touch(std::size_t module, std::string_view table) const {
+  return rights(module).violations.contains(lower(table)) || owns(module, table);
 }
 
 // Full text search keeps its index in tables beside the one that it is asked through.
@@ -106,24 +111,33 @@ void Ownership::report(const Violation& violation) {
   on_violation_(violation);
 }
 
-void Ownership::note(std::size_t module, std::string_view sql) {
+void Ownership::note(std::size_t module, std::string_view sql, bool crosses) {
   if (module == kKit) return;
+  const std::pair key(module, statement_shape(sql));
   const std::unique_lock lock(mutex_);
-  // A module whose statements differ each time must not fill the memory: the oldest goes.
-  constexpr std::size_t kMostStatements = 2'000;
-  if (statements_.size() >= kMostStatements && !statements_.contains({module, std::string(sql)})) {
-    statements_.erase(
-        std::ranges::min_element(statements_, {}, [](const auto& each) { return each.second; }));
+  const Timestamp now = clock_->now();
+  if (const auto known = statements_.find(key); known != statements_.end()) {
+    known->second.last_run = now;
+    known->second.crosses = crosses;
+    return;
   }
-  statements_[{module, std::string(sql)}] = clock_->now();
+  // A module whose statements differ each time must not fill the memory: the oldest goes, and what
+  // crosses last.
+  constexpr std::size_t kMostStatements = 2'000;
+  if (statements_.size() >= kMostStatements) {
+    statements_.erase(std::ranges::min_element(statements_, {}, [](const auto& each) {
+      return std::tuple(each.second.crosses, each.second.last_run);
+    }));
+  }
+  statements_.emplace(key, Noted{std::string(sql), now, crosses});
 }
 
 std::vector<ModuleStatement> Ownership::statements() const {
   const std::shared_lock lock(mutex_);
   std::vector<ModuleStatement> all;
   all.reserve(statements_.size());
-  for (const auto& [statement, last_run] : statements_) {
-    all.push_back({modules_[statement.first].module, statement.second, last_run});
+  for (const auto& [key, noted] : statements_) {
+    all.push_back({modules_[key.first].module, noted.sql, noted.last_run, noted.crosses});
   }
   return all;
 }

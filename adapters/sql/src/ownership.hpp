@@ -38,10 +38,13 @@ class Ownership {
 
   const Rights& rights(std::size_t module) const;
   std::vector<std::string> modules() const;  ///< without the kit
+  /// What it may touch, and not only because the baseline lets it.
+  bool owns(std::size_t module, std::string_view table) const;
   bool may_touch(std::size_t module, std::string_view table) const;
 
-  /// Remembers that the module runs this statement, now.
-  void note(std::size_t module, std::string_view sql);
+  /// Remembers that the module runs this statement, now, and whether it touches what is not the
+  /// module's own.
+  void note(std::size_t module, std::string_view sql, bool crosses = false);
   std::vector<ModuleStatement> statements() const;
 
   Guarding guarding() const { return guarding_; }
@@ -57,7 +60,12 @@ class Ownership {
   mutable std::shared_mutex mutex_;
   std::deque<Rights> modules_;
   std::set<std::string> reported_;
-  std::map<std::pair<std::size_t, std::string>, Timestamp> statements_;
+  struct Noted {
+    std::string sql;
+    Timestamp last_run;
+    bool crosses;
+  };
+  std::map<std::pair<std::size_t, std::string>, Noted> statements_;  ///< by module and shape
 };
 
 }  // namespace banyan::sql

@@ -103,7 +103,7 @@ void SociConnection::note(std::size_t module, std::string_view sql, Prepared& pr
   if (module == Ownership::kKit) return;
   const SteadyTime now = system_clock().steady();
   if (now - prepared.noted < std::chrono::seconds(1)) return;
-  ownership_.note(module, sql);
+  ownership_.note(module, sql, prepared.crosses);
   prepared.noted = now;
 }
 

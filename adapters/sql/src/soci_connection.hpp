@@ -39,13 +39,15 @@ class SociConnection : public Connection {
   struct Prepared {
     std::unique_ptr<SociStatement> statement;
     bool reads_only = false;
-    SteadyTime noted{};  ///< when the ownership last heard of it
+    bool crosses = false;  ///< see ModuleStatement
+    SteadyTime noted{};    ///< when the ownership last heard of it
   };
 
   // --- what an engine says ---
   /// Before anything of the statement happens, also when it is prepared already.
   virtual void about_to_run(std::size_t module, std::string_view sql) = 0;
-  /// What SOCI does not check: how many columns there are, of what type. Sets `reads_only`.
+  /// What SOCI does not check: how many columns there are, of what type. Sets `reads_only`, and
+  /// `crosses` where the engine tells.
   virtual void check_prepared(std::size_t module, std::string_view sql, Prepared& prepared) = 0;
   /// A row is there, and has been exchanged.
   virtual void check_row(std::size_t module, std::string_view sql, SociStatement& statement) = 0;

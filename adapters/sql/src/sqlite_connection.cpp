@@ -247,6 +247,7 @@ void SqliteConnection::about_to_run(std::size_t module, std::string_view sql) {
 void SqliteConnection::check_prepared(std::size_t module, std::string_view sql,
                                       Prepared& prepared) {
   settle();
+  prepared.crosses = guard_.crosses();
   const sqlite::Statement statement = native(*prepared.statement);
   prepared.reads_only = statement.is_read_only();
   const auto gives = static_cast<std::size_t>(statement.column_count());

@@ -37,6 +37,7 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownersh
                            const Options& options, std::function<void(bool)> replaced,
                            std::function<void()> check_file)
     : clock_(*options.clock),
+      on_fault_(options.on_fault),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
       at_path_(file),
@@ -62,26 +63,33 @@ WriterFigures SqliteWriter::figures() const {
 }
 
 void SqliteWriter::work() {
-  auto last_gap = std::chrono::steady_clock::now();
-  while (true) {
-    const auto woken = queue_.wait_for_units(kBetweenLooksAtFile);
-    // Who ends has to tell of it, too: the log stays where it is.
-    if (woken == UnitQueue::Woken::Stop) looked_.reset();
-    look_after_file();
-    if (woken == UnitQueue::Woken::Stop) return;
-    if (woken == UnitQueue::Woken::Time) {
-      look_after_wal();
-      continue;
-    }
-    const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
-    if (!locked) continue;
-    commit_a_group();
-    if (!replaced_ && wal_.is_due()) wal_.cut(connection_);
-    file_lock_.release();
-    if (std::chrono::steady_clock::now() - last_gap < kLongestWithoutGap) continue;
-    std::this_thread::sleep_for(kGap);
-    last_gap = std::chrono::steady_clock::now();
+  last_gap_ = std::chrono::steady_clock::now();
+  auto woken = UnitQueue::Woken::Time;
+  while (woken != UnitQueue::Woken::Stop) {
+    woken = queue_.wait_for_units(kBetweenLooksAtFile);
+    contain([&] { take_turn(woken); }, on_fault_);
   }
+}
+
+void SqliteWriter::take_turn(UnitQueue::Woken woken) try {
+  // Who ends has to tell of it, too: the log stays where it is.
+  if (woken == UnitQueue::Woken::Stop) looked_.reset();
+  look_after_file();
+  if (woken == UnitQueue::Woken::Stop) return;
+  if (woken == UnitQueue::Woken::Time) return look_after_wal();
+  const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
+  if (!locked) return;
+  commit_a_group();
+  if (!replaced_ && wal_.is_due()) wal_.cut(connection_);
+  file_lock_.release();
+  if (std::chrono::steady_clock::now() - last_gap_ < kLongestWithoutGap) return;
+  std::this_thread::sleep_for(kGap);
+  last_gap_ = std::chrono::steady_clock::now();
+} catch (...) {
+  connection_.roll_back();
+  file_lock_.release();
+  queue_.fail_waiting(std::current_exception());
+  throw;
 }
 
 // Whoever puts a file in its place tells nobody, and what is written here then nobody finds again.
@@ -91,7 +99,8 @@ void SqliteWriter::look_after_file() {
   looked_ = now;
   // By the one, SQLite knows it; by the other, who changes something does.
   const bool replaced = connection_.moved() || at_path_.look() != FileAtPath::Found::Itself;
-  if (replaced_.exchange(replaced) != replaced && tell_replaced_) tell_replaced_(replaced);
+  if (replaced_.exchange(replaced) == replaced || !tell_replaced_) return;
+  contain([&] { tell_replaced_(replaced); }, on_fault_);
 }
 
 // Others may have written, and readers have gone. The log of a file that was replaced may be taken
@@ -104,6 +113,7 @@ void SqliteWriter::look_after_wal() {
 
 void SqliteWriter::commit_a_group() {
   std::vector<Unit*> group;
+  group.reserve(kMostUnitsInGroup);  // so that no unit is claimed and then not kept in mind
   const bool together = try_group(group);
   if (!together) run_singly(group);
   finish(group, together);
@@ -140,8 +150,8 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
     check_before_commit(group);
     connection_.commit();
     return true;
-  } catch (const Fault&) {
-    connection_.roll_back();
+  } catch (...) {
+    connection_.roll_back();  // who it was that failed, each says alone
     return false;
   }
 }
@@ -177,7 +187,7 @@ bool SqliteWriter::run_in_savepoint(Unit& unit) {
     if (!unit.kept) connection_.command("ROLLBACK TO unit");
     connection_.command("RELEASE unit");
     return true;
-  } catch (const Fault&) {
+  } catch (...) {
     unit.kept = false;
     if (!unit.thrown) unit.thrown = std::current_exception();
     return false;
@@ -192,7 +202,7 @@ void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
         check_before_commit({unit});
         connection_.commit();
       }
-    } catch (const Fault&) {
+    } catch (...) {
       unit->kept = false;
       if (!unit->thrown) unit->thrown = std::current_exception();
     }

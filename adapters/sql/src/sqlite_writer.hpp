@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "banyan/sqlite/file_lock.hpp"
+#include "commit_listeners.hpp"
 #include "file_at_path.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_wal.hpp"
@@ -21,7 +22,8 @@ namespace banyan::sql {
 /// their arrival and commits as many at once as wait for it (group commit). Each unit is a
 /// savepoint, so that one that fails takes nobody with it; when the group cannot commit, its units
 /// run again, each in a transaction of its own. Between processes the file lock decides. Keeps the
-/// write-ahead log bounded, also while nobody writes.
+/// write-ahead log bounded, also while nobody writes. What goes wrong beside the units themselves
+/// is the failure of those that wait, is told to Options::on_fault, and the thread goes on.
 class SqliteWriter {
  public:
   /// Opens the file. Throws Fault. `replaced` is told on the writer's thread, within half a second,
@@ -55,6 +57,7 @@ class SqliteWriter {
   using Unit = UnitQueue::Unit;
 
   void work();
+  void take_turn(UnitQueue::Woken woken);
   void look_after_file();
   void look_after_wal();
   void commit_a_group();
@@ -66,6 +69,7 @@ class SqliteWriter {
   void finish(const std::vector<Unit*>& group, bool together);
 
   const Clock& clock_;
+  const OnFault on_fault_;
   UnitQueue queue_;
   SqliteConnection connection_;
   const FileAtPath at_path_;  ///< after the connection, which may have made the file
@@ -77,6 +81,7 @@ class SqliteWriter {
   std::atomic<bool> failing_{false};
   std::atomic<bool> replaced_{false};
   std::optional<std::chrono::steady_clock::time_point> looked_;  ///< at the file
+  std::chrono::steady_clock::time_point last_gap_;
   std::thread thread_;
 };
 

@@ -39,6 +39,7 @@ void StatementGuard::begin(std::size_t module, std::string_view sql) {
   sql_ = sql;
   refusal_.reset();
   reads_.clear();
+  crosses_ = false;
 }
 
 bool StatementGuard::allows(Access access, std::string_view table, std::string_view via) {
@@ -54,9 +55,11 @@ bool StatementGuard::allows(Access access, std::string_view table, std::string_v
         "migrations/" +
         module_name() + "/");
   }
-  if (is_internal(access, table) || is_kit_trigger(table, via) ||
-      ownership_.may_touch(module_, table))
+  if (is_internal(access, table) || is_kit_trigger(table, via)) return true;
+  if (ownership_.may_touch(module_, table)) {
+    crosses_ = crosses_ || !ownership_.owns(module_, table);
     return true;
+  }
   Violation violation{module_name(), std::string(table), std::string(verb_of(access)),
                       std::string(via), std::string(sql_)};
   if (access != Access::Reads) return judge(violation);
@@ -76,6 +79,7 @@ bool StatementGuard::forbid(const std::string& why) {
 }
 
 bool StatementGuard::judge(const Violation& violation) {
+  crosses_ = true;
   ownership_.report(violation);
   if (ownership_.guarding() == Guarding::Log) return true;
   if (!refusal_) refusal_.emplace(FaultKind::Ownership, violation.message());

@@ -45,6 +45,8 @@ class StatementGuard {
   /// Throws Fault{Ownership}.
   void settle(const std::function<bool(std::string_view)>& is_table);
   bool unsettled() const { return !reads_.empty(); }
+  /// Whether the current statement, prepared and settled, touches what its module does not own.
+  bool crosses() const { return crosses_; }
 
  private:
   const std::string& module_name() const;
@@ -56,6 +58,7 @@ class StatementGuard {
   std::string_view sql_;
   std::optional<Fault> refusal_;
   std::vector<Violation> reads_;
+  bool crosses_ = false;
 };
 
 }  // namespace banyan::sql

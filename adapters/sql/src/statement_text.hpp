@@ -11,6 +11,7 @@ namespace banyan::sql {
 struct StatementText {
   std::string sql;                 ///< without comments, blanks around it and the last semicolon
   std::vector<std::string> names;  ///< of its parameters, each once, in order of appearance
+  std::string shape;               ///< `sql` with one `?` for each literal; see statement_shape()
   std::string first_word;          ///< in capitals; "" when there is no statement in it
   bool has_second = false;         ///< another statement follows, which would never run
   bool has_call(std::string_view function) const;  ///< is `function` named anywhere?

@@ -104,7 +104,9 @@ bool Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  throw fault_of(sqlite3_db_handle(statement_), sql());
+  const Fault fault = fault_of(sqlite3_db_handle(statement_), sql());
+  reset();  // SQLite binds nothing to one that has failed: who keeps it could never use it again
+  throw fault;
 }
 
 void Statement::run() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/telemetry/contained.hpp"
 
-#include <exception>
 #include <utility>
 
 namespace banyan::telemetry {
@@ -24,26 +23,16 @@ class ContainedScheduler final : public Scheduler {
   OnFault on_fault_;
 };
 
-void tell(const OnFault& on_fault, std::string_view what) noexcept {
-  try {
-    if (on_fault) on_fault(what);
-  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
-  }
-}
-
 }  // namespace
 
 std::unique_ptr<Scheduler> contained(std::unique_ptr<Scheduler> scheduler, OnFault on_fault) {
   return std::make_unique<ContainedScheduler>(std::move(scheduler), std::move(on_fault));
 }
 
-void contain(const std::function<void()>& task, const OnFault& on_fault) noexcept {
+void tell_fault(const OnFault& on_fault, std::string_view what) noexcept {
   try {
-    task();
-  } catch (const std::exception& exception) {
-    tell(on_fault, exception.what());
-  } catch (...) {
-    tell(on_fault, "an exception of an unknown type");
+    if (on_fault) on_fault(what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
   }
 }
 

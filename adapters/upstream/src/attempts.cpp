@@ -12,18 +12,19 @@ bool is_sick(unsigned status) { return status == 502 || status == 503 || status 
 
 }  // namespace
 
-Attempts::Begun Attempts::begin(Group::Body body) {
+Attempts::Begun Attempts::begin(Group::Body body, std::string client) {
   leave();
   if (CircuitBreaker* const breaker = group_->breaker(); breaker != nullptr && made_ == 0) {
     permit_ = breaker->enter();
     if (!permit_.granted) return Begun::Open;
     permitted_ = true;
   }
-  const std::optional<std::size_t> picked = group_->pick(tried_, body);
+  const std::optional<std::size_t> picked = group_->pick(tried_, body, client);
   if (!picked) return Begun::Full;
   instance_ = *picked;
   seated_ = true;
   uploads_ = body == Group::Body::Comes;
+  uploader_ = std::move(client);
   open_ = true;
   ++made_;
   return Begun::Yes;
@@ -65,7 +66,7 @@ bool Attempts::may_go_on(bool provably_unsent, bool safe_to_repeat) {
 }
 
 void Attempts::uploaded() {
-  if (std::exchange(uploads_, false)) group_->uploaded(instance_);
+  if (std::exchange(uploads_, false)) group_->uploaded(instance_, uploader_);
 }
 
 void Attempts::leave() {

@@ -120,6 +120,7 @@ std::expected<http::Response, CallFailure> Caller::call(http::Request request,
         in_time && is_transient(kind) &&
         attempts.may_go_on(failure.provably_unsent, order.repeat == http::Repeat::Safe);
     if (!again) return stop(kind);
+    if (!failure.provably_unsent && order.repeated) order.repeated();
   }
 }
 

@@ -75,15 +75,12 @@ bool Group::Search::includes(const Instance& instance) const {
   return true;
 }
 
-bool Group::claim_slot(Instance& instance, Body body) {
-  const auto claim = [](std::atomic<std::uint32_t>& taken, std::uint32_t most) {
-    if (taken.fetch_add(1, kRelaxed) < most) return true;
-    taken.fetch_sub(1, kRelaxed);
-    return false;
-  };
-  if (!claim(instance.in_flight, options_.rules.max_requests)) return false;
-  if (body == Body::None || claim(instance.uploads, options_.rules.max_uploads())) return true;
+bool Group::claim_slot(Instance& instance, const Search& search) {
+  const bool upload = search.body == Body::Comes;
+  if (upload && !instance.uploads.enter(search.client, options_.rules.max_uploads())) return false;
+  if (instance.in_flight.fetch_add(1, kRelaxed) < options_.rules.max_requests) return true;
   instance.in_flight.fetch_sub(1, kRelaxed);
+  if (upload) instance.uploads.leave(search.client);
   return false;
 }
 
@@ -105,23 +102,25 @@ std::optional<std::size_t> Group::choose(const Search& search, bool& any) {
       const std::uint32_t here = instance.in_flight.load(kRelaxed);
       if (here >= load) continue;
       if (search.body == Body::Comes &&
-          instance.uploads.load(kRelaxed) >= options_.rules.max_uploads()) {
+          !instance.uploads.has_room(search.client, options_.rules.max_uploads())) {
         continue;
       }
       best = candidate;
       load = here;
       if (!least) break;
     }
-    if (!best || claim_slot(*instances_[*best], search.body)) return best;
+    if (!best || claim_slot(*instances_[*best], search)) return best;
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> Group::pick(std::span<const std::size_t> avoid, Body body) {
+std::optional<std::size_t> Group::pick(std::span<const std::size_t> avoid, Body body,
+                                       std::string_view client) {
   if (avoid.size() >= instances_.size()) avoid = {};
   Search search{.first = next_.load(kRelaxed),
                 .avoid = avoid,
                 .body = body,
+                .client = client,
                 .now = clock_->steady(),
                 .among = Among::Well};
   bool any = false;
@@ -179,7 +178,9 @@ void Group::tell(const Instance& instance, HealthWindow::Turn turn, SteadyTime n
 
 void Group::forgo(std::size_t instance) { instances_[instance]->window.forgo(); }
 
-void Group::uploaded(std::size_t instance) { instances_[instance]->uploads.fetch_sub(1, kRelaxed); }
+void Group::uploaded(std::size_t instance, std::string_view client) {
+  instances_[instance]->uploads.leave(client);
+}
 
 void Group::release(std::size_t instance) {
   instances_[instance]->in_flight.fetch_sub(1, kRelaxed);

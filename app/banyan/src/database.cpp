@@ -90,6 +90,27 @@ std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) 
   return statements;
 }
 
+void tell_what_is_not_known(mover::SchemaReport& report, const std::string& database,
+                            const manifest::Manifest& manifest) {
+  if (manifest.left_out) {
+    for (const manifest::ManifestLeftOut& each : *manifest.left_out) {
+      report.unreadable.push_back(
+          {"more statements of " + each.module,
+           "it has run more different ones than the manifest has room for; of those left out the "
+           "last ran " +
+               to_string(each.last_run) +
+               (each.may_cross ? ", and some may cross modules" : ", and none crossed modules") +
+               ". Give values as parameters, not in the text"});
+    }
+  }
+  for (const auto& aside : manifest::damaged_manifests(database)) {
+    report.unreadable.push_back(
+        {"statements in " + aside.string(),
+         "this manifest was damaged, and put aside when the application started. Whether other "
+         "statements cross, it may still tell: look into it, then remove it"});
+  }
+}
+
 Result<mover::MoveRequest> move_request(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return fail(manifest.error());
@@ -100,6 +121,7 @@ Result<mover::MoveRequest> move_request(const DatabaseOptions& options) {
       .statements = statements_of(*manifest),
       .advise = [database = options.database, known = *manifest](mover::SchemaReport& found) {
         advise_to_apply_what_is_written(found, database, known);
+        tell_what_is_not_known(found, database, known);
       }};
 }
 

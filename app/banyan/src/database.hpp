@@ -25,6 +25,11 @@ std::vector<SeenStatement> seen_statements(const manifest::Manifest& manifest);
 /// The same for the mover.
 std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest);
 
+/// Says in the report, among what was not analysed, what the manifest cannot tell: statements for
+/// which it had no room, and those of a manifest that was damaged and put aside.
+void tell_what_is_not_known(mover::SchemaReport& report, const std::string& database,
+                            const manifest::Manifest& manifest);
+
 /// What is asked of the mover about the module; the error of a manifest that cannot be read.
 Result<mover::MoveRequest> move_request(const DatabaseOptions& options);
 

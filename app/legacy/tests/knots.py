@@ -12,6 +12,8 @@ import tomllib
 from pathlib import Path
 
 SHOP = Path(__file__).resolve().parents[1]
+COMING = SHOP.parents[1] / "labs/coming.toml"
+TO_COME = " (to come)"
 BEGIN, END = "<!-- knots: made by tests/knots.py --write -->", "<!-- end of knots -->"
 HEADS = {
     "knot": ("| knot | where | lab |", "What a decomposition has to undo, each once:"),
@@ -45,21 +47,31 @@ def knots(shop: Path) -> list[dict]:
     return found
 
 
-def listed(shop: Path) -> str:
+def listed(shop: Path, readme: str) -> str:
     lines = []
     for kind, (head, title) in HEADS.items():
         of_kind = [each for each in knots(shop) if each["kind"] == kind]
         lines += [title, "", head, "| --- | --- | --- |"]
         for each in of_kind:
             place = f"[{each['file']}:{each['line']}]({each['file']}#L{each['line']})"
-            lines.append(f"| `{each['id']}`: {each['what']} | {place} | {each['lab'] or ''} |")
+            lines.append(f"| `{each['id']}`: {each['what']} | {place} | {lab_of(each, readme)} |")
         lines.append("")
     return "\n".join(lines)
 
 
+def lab_of(knot: dict, readme: str) -> str:
+    """Its number, and that it is not there yet. Who has the legacy shop alone is told as the list was told."""
+    number = knot["lab"]
+    if COMING.is_file():
+        to_come = number in {each["number"] for each in tomllib.loads(COMING.read_text())["lab"]}
+    else:
+        to_come = f"| {number}{TO_COME} |" in readme
+    return f"{number or ''}" + (TO_COME if to_come else "")
+
+
 def with_list(readme: str, shop: Path) -> str:
     before, rest = readme.split(BEGIN)
-    return before + BEGIN + "\n" + listed(shop) + END + rest.split(END)[1]
+    return before + BEGIN + "\n" + listed(shop, readme) + END + rest.split(END)[1]
 
 
 def main() -> int:

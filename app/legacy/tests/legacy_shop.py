@@ -59,11 +59,21 @@ class Server:
 class Browser:
     """One connection, and the cookies that it was given."""
 
-    def __init__(self, port: int):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    def __init__(self, port: int, address: str | None = None):
+        self.port = port
+        self.connection = self.connect(address)
         self.used = time.monotonic()
         self.cookies: dict[str, str] = {}
         self.headers: dict[str, str] = {}
+
+    def connect(self, address: str | None) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE, source_address=address and (address, 0))
+
+    def move_to(self, address: str) -> None:
+        """Asks from another address of this machine from now on: 127.0.0.2, say."""
+        self.connection.close()
+        self.connection = self.connect(address)
+        self.used = time.monotonic()
 
     def ask(self, method: str, path: str, body=None, **headers: str) -> tuple[int, list, bytes]:
         """Status, fields and body of the answer. `X_Desk_Key="…"` is the field X-Desk-Key."""

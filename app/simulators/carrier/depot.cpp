@@ -7,6 +7,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/NumberFormatter.h>
 
+#include <cstdint>
 #include <sstream>
 
 #include "frame/book_file.hpp"
@@ -19,6 +20,11 @@ using Poco::Data::RecordSet;
 using Lock = Poco::FastMutex::ScopedLock;
 
 constexpr Poco::Int64 kFirstNumber = 4'170'000'000;
+
+simulators::BookMark mark() {
+  constexpr std::uint32_t kOverland = 0x4F564C44;  // "OVLD"
+  return {kOverland, {"parcels", "scans"}};
+}
 
 std::string number_of(Poco::Int64 row) {
   return Poco::NumberFormatter::format0(kFirstNumber + row, 12);
@@ -51,7 +57,7 @@ Parcel parcel_of(RecordSet& rows) {
 
 }  // namespace
 
-Depot::Depot(const std::string& file) : session_(simulators::open_books(file)) {
+Depot::Depot(const std::string& file) : session_(simulators::open_books(file, mark())) {
   session_ << "CREATE TABLE IF NOT EXISTS parcels (row INTEGER PRIMARY KEY, cn TEXT, ref TEXT,"
               " service TEXT, consignee TEXT, country TEXT, withdrawn INTEGER, asked INTEGER)",
       now;

@@ -6,6 +6,7 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 
+#include <cstdint>
 #include <map>
 #include <sstream>
 
@@ -24,8 +25,13 @@ using Poco::Data::Keywords::useRef;
 constexpr std::int64_t kFirstId = 88'100'003;
 constexpr std::int64_t kIdStep = 7;
 
+simulators::BookMark mark() {
+  constexpr std::uint32_t kAcme = 0x41434D45;  // "ACME"
+  return {kAcme, {"credits", "transactions"}};
+}
+
 Session opened(const std::string& file) {
-  Session session = simulators::open_books(file);
+  Session session = simulators::open_books(file, mark());
   session << "PRAGMA foreign_keys = ON", now;
   session << "CREATE TABLE IF NOT EXISTS transactions ("
              "merchant_ref TEXT PRIMARY KEY NOT NULL, id BIGINT NOT NULL, state TEXT NOT NULL,"

@@ -11,6 +11,7 @@ from typing import Callable
 
 from .course import Lab
 from .faults import CourseFault, DoesNotCompile, OutOfTime
+from .machine import COMPILER, available_memory
 
 PROGRESS = re.compile(r"\[(\d+)/(\d+)\]")
 
@@ -19,13 +20,8 @@ def jobs() -> int:
     """As many compilers as there are cores, but no more than fit into memory at 1.5 GB each."""
     if os.environ.get("JOBS"):
         return int(os.environ["JOBS"])
-    fit = os.cpu_count() or 1
-    try:
-        available = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
-        fit = min(fit, int(available[1]) // 1_500_000) if available else fit
-    except OSError:
-        pass
-    return max(fit, 1)
+    fit, memory = os.cpu_count() or 1, available_memory()
+    return max(fit if memory is None else min(fit, memory // COMPILER), 1)
 
 
 def is_configured(tree: Path) -> bool:
@@ -43,15 +39,16 @@ def configure(lab: Lab, tree: Path, log: Path) -> None:
         raise CourseFault(f"the build of lab {lab.number} cannot be configured; the reason is in {log}")
 
 
-def build(lab: Lab, tree: Path, log: Path, told: Callable[[str], None] | None = None) -> None:
-    """`told` hears how far it is, every tenth of the way."""
+def build(lab: Lab, tree: Path, log: Path, told: Callable[[str], None] | None = None, anew: bool = False) -> None:
+    """`told` hears how far it is, every tenth of the way. `anew`: what has to be compiled is not taken from the
+    compiler's cache, as nobody's own edit is in there."""
     if lab.build is None:
         return
     configure(lab, tree, log)
     command = list(lab.build.command)
     if command[:2] == ["cmake", "--build"]:
         command[3:3] = ["--parallel", str(jobs())]
-    code, output = run(command, tree, log, lab.build.limit, told)
+    code, output = run(command, tree, log, lab.build.limit, told, {"CCACHE_RECACHE": "1"} if anew else {})
     if code != 0:
         from .compile_errors import explain
         raise DoesNotCompile(explain(output, lab, tree, log))
@@ -69,12 +66,12 @@ def surroundings(tree: Path) -> dict[str, str]:
 
 
 def run(command: list[str], tree: Path, log: Path, limit: float,
-        told: Callable[[str], None] | None = None) -> tuple[int, str]:
+        told: Callable[[str], None] | None = None, more: dict[str, str] | None = None) -> tuple[int, str]:
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     shown = 0
     process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace", env=surroundings(tree), start_new_session=True)
+                               errors="replace", env=surroundings(tree) | (more or {}), start_new_session=True)
     late = threading.Event()
 
     def give_up():

@@ -28,15 +28,19 @@ HELP = """\
 ./dev lab doctor      has the machine what the labs need?
 
 ./dev lab grade [--seed S] [--json OUT] DIR…
-    judges folders of others. With --learner NAME, and the
-    course's secret in BANYAN_LAB_SECRET, each learner has a
-    seed of his own.
+    judges folders of others: a list of documents, also of
+    one. With --learner NAME, and the course's secret in
+    BANYAN_LAB_SECRET, each learner has a seed of his own.
+    Exit codes: 0 all pass, 5 one at least could not be
+    judged (the course's fault), else 1 one at least does
+    not hold (also: does not compile, does not end), else 6
 
 For who writes labs:
 ./dev lab N recut     it fits the product's files of now
-./dev lab --prove [--short] [N…]
+./dev lab --prove [--states | --short] [N…]
     starts are red, solutions are green, wrong ones are
-    explained, pages show what comes
+    explained, pages show what comes; --states: starts and
+    solutions only; --short: repeated once, not 20 times
 
 Exit codes: 0 all holds, 1 not yet, 2 wrong usage, 3 it does
 not compile, 4 out of time, 5 the course's own fault, 6 the
@@ -95,8 +99,8 @@ def obey(words: list[str]) -> int:
     if what == "grade":
         document = flag(rest, "--json", what)
         desk.place.need()
-        return show_grades([commands.grade(course, state, lab, desk.place.folder, commands.DEFAULT_SEED)],
-                           "-" if document else None)
+        graded = commands.grade(course, state, lab, desk.place.folder, commands.DEFAULT_SEED)
+        return show_grades([graded], graded, "-" if document else None)
     if what == "ask":
         return commands.ask(desk, rest)
     simple = {"": commands.where, "start": commands.start, "show": commands.show, "hint": commands.hint, "diff": commands.diff,
@@ -143,7 +147,7 @@ def grade_folders(course: Course, state: State, words: list[str]) -> int:
         lab = course.lab(int(folder.name))
         beside = State(folder.parent)
         documents.append(commands.grade(course, beside, lab, folder, seed_of(options, lab.label)))
-    return show_grades(documents, options.get("--json"))
+    return show_grades(documents, documents, options.get("--json"))
 
 
 def seed_of(options: dict[str, str], label: str) -> int:
@@ -161,15 +165,22 @@ def seed_of(options: dict[str, str], label: str) -> int:
     return int.from_bytes(sum_[:4], "big")
 
 
-def show_grades(documents: list[dict], out: str | None) -> int:
-    text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
+def show_grades(graded: list[dict], document: dict | list[dict], out: str | None) -> int:
+    """`document` is what a machine reads: of one's own lab it is the grade itself, of folders a list of them."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
     if out == "-":
         say(text)
     elif out:
         Path(os.environ.get("BANYAN_CALLED_FROM", "."), out).write_text(text + "\n")
-    if out != "-":
-        for each in documents:
-            held = sum(1 for claim in each["claims"] if claim["holds"])
-            say(f"{each['folder']}: {each['status']}, {held} of {len(each['claims'])} claims hold")
-    ends = {each["status"] for each in documents}
+    for each in graded:
+        held = sum(1 for claim in each["claims"] if claim["holds"])
+        told = f"{each['folder']}: {each['status']}, {held} of {len(each['claims'])} claims hold"
+        told += "".join(f"\n    {line}" for line in each.get("problem", "").splitlines())
+        if out != "-":
+            say(told)
+        elif each["status"] == "error":
+            print(told, file=sys.stderr, flush=True)
+    ends = {each["status"] for each in graded}
+    if "error" in ends:
+        return COURSE
     return HOLDS if ends == {"pass"} else CANNOT_TELL if ends <= {"pass", "cannot_tell"} else NOT_YET

@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 
 from . import questions
+from .checking import CANNOT_TELL as CANNOT_BE_TOLD
 from .course import HINTS, Course, Lab
 from .faults import CANNOT_TELL, DOES_NOT_COMPILE, HOLDS, NOT_YET, OUT_OF_TIME, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
-from .judge import Judge, digest_of, untold
+from .judge import Judge, Verdict, digest_of
 from .report import Report, as_json, status_of
 from .state import State, folder_of, now
 from .tree import digest_of_tree
@@ -94,9 +95,10 @@ def list_labs(course: Course, state: State) -> int:
         say(f"{lab.number:>3}  {lab.title:<27} {lab.minutes:>2} min  {needs:<13} {stand}".rstrip())
     if coming := course.coming():
         say()
-        say("To come, with what they show:")
+        say("To come, with what they will show:")
         for each in coming:
-            say_filled(f"{each.title}: {each.shows}", indent=" " * 5, first=f"{each.number:>3}  ")
+            say_filled(f"{each.title}: {each.shows}" + (f". There already: {each.there}" if each.there else ""),
+                       indent=" " * 5, first=f"{each.number:>3}  ")
     say()
     if "held" in stands:
         say_filled("held: all claims have held, and a question is open (./dev lab N ask).")
@@ -229,13 +231,19 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
         say(json.dumps(as_json(lab, status, seed, verdicts), indent=2, ensure_ascii=False))
     elif code == CANNOT_TELL:
         say()
-        say_filled("Nothing here is against you, and nothing is proven: " + ", ".join(untold(verdicts)) + " is judged by windows"
-                   " of time, and these contradict each other, or were not done. Once more:"
-                   f" ./dev lab {lab.number} check")
+        say_filled("Nothing here is against you, and nothing is proven: " + reasons(verdicts)
+                   + f". Once more: ./dev lab {lab.number} check")
     elif code == HOLDS:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
     return code
+
+
+def reasons(verdicts: list[Verdict]) -> str:
+    """Why nobody can tell, of each claim its own reason; that of the first has been told in full."""
+    open_ = [each for each in verdicts if each.word == CANNOT_BE_TOLD]
+    others = [f"{each.claim.id}: {each.said.get('why') or each.said['saw']}" for each in open_[1:]]
+    return f"{open_[0].claim.id} cannot be told, for the reason above" + "".join(f"; {each}" for each in others)
 
 
 def show(desk: Desk) -> int:

@@ -10,6 +10,7 @@ from .faults import CourseFault, Usage
 
 FOLDER = re.compile(r"(\d\d)-([a-z0-9-]+)")
 HINTS = 4
+WAIT = 20.0
 
 
 @dataclass
@@ -48,12 +49,13 @@ class Step:
 
 @dataclass
 class Coming:
-    """A lab that is not there yet, and what it comes with."""
+    """A lab that is not there yet, what one will see in it, and what of that is there already, with its pages."""
     number: int
     title: str
     insight: str
     minutes: int
     shows: str
+    there: str = ""
 
 
 @dataclass
@@ -79,6 +81,8 @@ class Lab:
     tree: list[str]
     build: Build | None
     limit: float
+    wait: float  # seconds that a learner waits for build and check after a step, at most
+    waits_for: str  # why, where that is more than WAIT
     start_red: list[str]
     claims: list[Claim]
     predictions: list[Question]
@@ -133,7 +137,8 @@ class Course:
             there = ", ".join(map(str, self.numbers))
             for each in self.coming():
                 if each.number == number:
-                    raise Usage(f"lab {number}, {each.title}, comes with {each.shows}. There are: {there}")
+                    raise Usage(f"lab {number}, {each.title}, is to come, and will show {each.shows}."
+                                + (f"\nThere already: {each.there}." if each.there else "") + f"\nLabs that are there: {there}")
             raise Usage(f"there is no lab {number} yet. There are: {there}")
         return read_lab(self._folders[number], number)
 
@@ -169,7 +174,8 @@ def lab_of(table: dict, folder: Path, number: int) -> Lab:
         number=number, name=folder.name, folder=folder, title=table["title"], insight=table["insight"],
         minutes=table["minutes"], needs=table.get("needs", []), edit=table["edit"],
         page=table.get("page", f"docs/labs/{folder.name}.md"), tree=table.get("tree", []), build=build,
-        limit=float(table.get("limit_seconds", 20)), start_red=table["start_red"],
+        limit=float(table.get("limit_seconds", 20)),
+        wait=float(table.get("wait_seconds", WAIT)), waits_for=table.get("waits_for", ""), start_red=table["start_red"],
         claims=[Claim(each["id"], each["text"], each.get("task", ""), each.get("needs", []), each.get("hints", []),
                       each.get("measured", False))
                 for each in table["claim"]],
@@ -206,6 +212,8 @@ def problems_of(lab: Lab) -> list[str]:
     for question in lab.predictions + lab.questions:
         if question.right not in question.choices:
             problems.append(f"'{question.text}' has no choice {question.right}")
+    if (lab.wait > WAIT) != bool(lab.waits_for):
+        problems.append(f"wait_seconds is more than {WAIT:.0f}, and waits_for says why: both, or none of them")
     if not lab.edit:
         problems.append("edit names no file")
     return problems

@@ -10,6 +10,7 @@ import sys
 
 from .course import Course
 from .faults import HOLDS, NOT_YET
+from .machine import COMPILER, available_memory
 from .state import folder_of
 from .words import say_filled
 
@@ -81,4 +82,8 @@ def doctor(course: Course) -> int:
     looks.tell(os.access(folder, os.W_OK), f"{folder.name}/ can be written", str(folder))
     free = shutil.disk_usage(folder).free
     looks.tell(free > 1_000_000_000, "1 GB of disk for a lab's build", f"{free // 1_000_000} MB are free")
+    memory = available_memory()
+    if memory is not None:
+        looks.tell(memory >= COMPILER, "1.5 GB of memory for a compiler at work", f"{memory // 1_000_000} MB are available."
+                   " End something, or build with JOBS=1 and be patient")
     return NOT_YET if looks.problems else HOLDS

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Do hints name what there is? What stands in them in backticks is a file, a command, or words of the code. And the code
-that the last one shows is the solution's: whoever types it off is on the way."""
+that the last one shows is the solution's: whoever types it off is on the way. Where hints/CLAIM.toml makes what it says,
+the code stands in that, too, and the proof builds it."""
 import re
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def problems_of_hints(course: Course, lab: Lab, variants: Variants, tree: Path) 
                     problems.append(f"hint {level} of {claim.id}: {what}")
         problems += [f"hint {len(claim.hints)} of {claim.id}: no solution has: {line}"
                      for line in code_of(claim.hints) if not stands_in(line, variants.solution(), lab)]
+    for each in variants.followed():
+        problems += [f"hints/{each.claim.id}.toml does not do what hint {len(each.claim.hints)} shows: {line}"
+                     for line in code_of(each.claim.hints) if not stands_in(line, each.files, lab)]
+        problems += [f"hints/{each.claim.id}.toml changes {name}, which no learner edits"
+                     for name, text in each.files.items() if name not in lab.edit and text != variants.start().get(name)]
     return problems
 
 
@@ -69,4 +75,4 @@ def in_tree(word: str, lab: Lab, tree: Path) -> bool:
     pattern = re.compile(rf"\b{re.escape(word)}\b")
     return any(pattern.search(path.read_text(errors="replace"))
                for folder in folders if folder.is_dir() for path in folder.rglob("*")
-               if path.is_file() and path.name != "lab.toml" and path.suffix in (".cpp", ".hpp", ".h", ".sql", ".toml", ".sh", ".py", ".txt"))
+               if path.is_file() and path.name != "lab.toml" and path.parent.name != "hints" and path.suffix in (".cpp", ".hpp", ".h", ".sql", ".toml", ".sh", ".py", ".txt"))

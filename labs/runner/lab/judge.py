@@ -84,7 +84,6 @@ class Judge:
         self.course, self.lab, self.tree = course, lab, folder / "tree"
         named = os.environ.get("BANYAN_LAB_RECORDED")
         self.recorded = Recorded(Path(named)) if named else None
-        self.limit = lab.limit * SLOWER
         self.logs = folder
         self.log = folder / "build.log"
 
@@ -94,6 +93,11 @@ class Judge:
         self.tree.mkdir(parents=True, exist_ok=True)
         remove_strangers(self.course, self.lab, files, self.tree)
         lay_out(self.course, self.lab, files, self.tree)
+
+    def has(self, files: Files) -> bool:
+        """Do these files lie there, from the last time?"""
+        places = {self.tree / name: text for name, text in files.items()}
+        return all(place.is_file() and place.read_text(errors="replace") == text for place, text in places.items())
 
     def judge(self, files: Files, seed: int, told: Callable[[Verdict], None] | None = None) -> list[Verdict]:
         """With these files: built and checked, or told from the record of a proof."""
@@ -119,8 +123,8 @@ class Judge:
                 break
         return verdicts
 
-    def build(self, told: Callable[[str], None] | None = None) -> None:
-        building.build(self.lab, self.tree, self.log, told)
+    def build(self, told: Callable[[str], None] | None = None, anew: bool = False) -> None:
+        building.build(self.lab, self.tree, self.log, told, anew)
 
     def programs(self) -> Path:
         return self.tree / (self.lab.build.programs if self.lab.build else ".")

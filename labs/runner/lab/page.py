@@ -5,7 +5,10 @@ a learner's folder of its own: the lines after `$`, and below each what it says.
     <!-- lab: step 1 -->        from here on the files are as after step 1 (start, solution, wrong NAME)
 
 `…` stands for anything; times, sizes and commits may differ. A block that cannot be run has *not run* in the
-line above it.
+line above it. Other blocks with commands (`sh` …) are for people to try: a test runs them, and the line above names it,
+or they have *not run*, too.
+
+    <!-- run by tests/web/labs_test.mjs -->
 """
 import os
 import re
@@ -14,12 +17,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .course import Course, Lab
+from .course import Coming, Course, Lab
 from .tree import write
 from .variants import Files, Variants
 
 RUNNER = Path(__file__).resolve().parents[1]
 STATE = re.compile(r"<!-- lab: (start|solution|step (?P<step>\d+)|wrong (?P<wrong>\w+)) -->")
+PAGE = re.compile(r"docs/[\w/.-]+\.md")
+RUN_BY = re.compile(r"<!-- run by (\S+) -->")
+SHELLS = {"sh", "bash", "shell", "zsh", "fish"}
 PATIENCE = 300
 
 
@@ -33,7 +39,8 @@ def problems_of_page(course: Course, lab: Lab, variants: Variants, folder: Path,
     commands = [each for kind, each, _ in parts if kind == "block"]
     if not any(line.startswith("$ ./dev lab") for block in commands for line in block):
         problems.append(f"{lab.page} shows no command of the lab")
-    return problems + problems_of_contents(course, lab) + Walk(course, lab, variants, folder, recorded).along(parts)
+    return (problems + problems_of_contents(course, lab) + problems_of_blocks(course.root, lab.page)
+            + Walk(course, lab, variants, folder, recorded).along(parts))
 
 
 def problems_of_contents(course: Course, lab: Lab) -> list[str]:
@@ -49,24 +56,57 @@ def problems_of_contents(course: Course, lab: Lab) -> list[str]:
         f" {needs} |"]
 
 
+def row_of_coming(course: Course, coming: Coming) -> str:
+    """In the table of what labs that are to come will show; pages that it names are links, by their titles."""
+    def link(found: re.Match) -> str:
+        title = (course.root / found[0]).read_text().split("\n", 1)[0].removeprefix("# ")
+        return f"[{title}]({os.path.relpath(found[0], 'docs/labs')})"
+    return f"| {coming.number} | {coming.shows} | {re.sub(PAGE, link, coming.there)} |"
+
+
+def problems_of_blocks(root: Path, page: str) -> list[str]:
+    """Is each block with commands run, or does it say that it is not?"""
+    problems = []
+    for kind, what, number in parts_of((root / page).read_text()):
+        where = f"{page}:{number}"
+        if kind == "unrun":
+            problems.append(f"{where}: these commands are run by nobody: make it `console`, or say in the line above *not run*,"
+                            " or <!-- run by TEST -->")
+        elif kind == "test" and not (root / what).is_file():
+            problems.append(f"{where}: there is no {what}")
+        elif kind == "test" and Path(page).name not in (root / what).read_text():
+            problems.append(f"{where}: {what} does not name {Path(page).name}")
+    return problems
+
+
 def parts_of(text: str) -> list[tuple]:
-    """("state", name, line) and ("block", lines, line), in their order."""
+    """("state", name, line) and ("block", lines, line), in their order; ("test", file, line) for a block that a test
+    runs, and ("unrun", lines, line) for one that nobody does."""
     parts: list[tuple] = []
     block, language, begin, before = None, "", 0, ""
     for number, line in enumerate(text.splitlines(), 1):
-        if block is None and line.startswith("```"):
-            block, language, begin = [], line[3:].strip(), number
+        if block is None and line.lstrip().startswith("```"):
+            block, language, begin = [], line.strip().strip("`").strip(), number
         elif block is None:
             if found := STATE.fullmatch(line.strip()):
                 parts.append(("state", found, number))
             before = line if line.strip() else before
-        elif line.startswith("```"):
-            if language == "console" and "*not run*" not in before:
-                parts.append(("block", block, begin))
+        elif line.lstrip().startswith("```"):
+            if "*not run*" not in before:
+                parts += kind_of_block(language, block, before, begin)
             block, before = None, ""
         else:
             block.append(line)
     return parts
+
+
+def kind_of_block(language: str, block: list[str], before: str, begin: int) -> list[tuple]:
+    if language == "console":
+        return [("block", block, begin)]
+    if language.split(" ")[0] not in SHELLS and not any(line.startswith(("$ ", "./dev ")) for line in block):
+        return []  # code, or what is said
+    found = RUN_BY.fullmatch(before.strip())
+    return [("test", found[1], begin) if found else ("unrun", block, begin)]
 
 
 class Walk:
@@ -90,6 +130,8 @@ class Walk:
     def along(self, parts: list[tuple]) -> list[str]:
         problems = []
         for kind, what, number in parts:
+            if kind in ("test", "unrun"):
+                continue
             where = f"{self.lab.page}:{number}"
             if kind == "state":
                 if not (self.here / "lab" / self.lab.label).is_dir():

@@ -8,9 +8,11 @@ relies.json with the hashes of the product's files that they were cut from. A la
 """
 import hashlib
 import json
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
-from .course import Course, Lab, Step, Wrong
+from .course import Claim, Course, Lab, Step, Wrong
 from .edits import apply_edits, read_edits
 from .faults import CourseFault
 
@@ -19,6 +21,14 @@ Files = dict[str, str]
 
 def files_below(folder: Path) -> Files:
     return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@dataclass
+class Followed:
+    """What somebody has who has done what the last hint of a claim says, and what does not hold then."""
+    claim: Claim
+    files: Files
+    red: list[str]
 
 
 class Variants:
@@ -74,6 +84,37 @@ class Variants:
         if folder.is_dir():
             return base | files_below(folder)
         raise CourseFault(f"{self.lab.name}: there is no {edits.name} and no folder {wrong.name} in wrong/")
+
+    def followed(self) -> list[Followed]:
+        """By hints/CLAIM.toml, each of which turns its claim, and what it says under `turns`, and nothing else: from the
+        start or a known wrong solution (`from`), after what other hints say (`after`)."""
+        return [self._followed(self.lab.claim(each)) for each in self._ladders()]
+
+    def _ladders(self) -> list[str]:
+        """The claims whose hints have an edit, as lab.toml has them."""
+        named = {path.stem for path in (self.lab.folder / "hints").glob("*.toml")}
+        ids = [claim.id for claim in self.lab.claims if claim.hints]
+        if strangers := sorted(named - set(ids)):
+            raise CourseFault(f"{self.lab.name}: hints/{strangers[0]}.toml is of no claim that has hints")
+        return [each for each in ids if each in named]
+
+    def _followed(self, claim: Claim) -> Followed:
+        path = self.lab.folder / "hints" / f"{claim.id}.toml"
+        try:
+            table = tomllib.loads(path.read_text())
+            named = table.get("from", "start")
+            wrong = next((each for each in self.lab.wrong if each.name == named), None)
+            if wrong is None and named != "start":
+                raise CourseFault(f"{path}: from is 'start' or a known wrong solution, not '{named}'")
+            files, red = (self.wrong(wrong), wrong.red) if wrong else (self.start(), self.lab.start_red)
+            for each in [*table.get("after", []), claim.id]:
+                one = self.lab.folder / "hints" / f"{each}.toml"
+                files = files | apply_edits(read_edits(one), lambda file: files[file], one)
+                turned = {each, *tomllib.loads(one.read_text()).get("turns", [])}
+                red = [other for other in red if other not in turned]
+        except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+            raise CourseFault(f"{path}: {error}") from None
+        return Followed(claim, files, red)
 
     def stale(self) -> list[str]:
         """The product's files that a build lab relies on and that have changed since it was cut."""

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "banyan/kernel/executor.hpp"
+#include "contained_task.hpp"
 
 namespace banyan {
 namespace {
 
 class WorkerPool final : public Executor {
  public:
-  WorkerPool(std::size_t threads, std::size_t queue) : capacity_(queue) {
+  WorkerPool(std::size_t threads, std::size_t queue, OnTaskFault on_fault)
+      : on_fault_(std::move(on_fault)), capacity_(queue) {
     workers_.reserve(threads);
     try {
       for (std::size_t i = 0; i < threads; ++i) {
@@ -59,12 +61,13 @@ class WorkerPool final : public Executor {
       Task task = std::move(tasks_.front());
       tasks_.pop_front();
       lock.unlock();
-      task();
+      run_contained(task, on_fault_);
       task = nullptr;
       lock.lock();
     }
   }
 
+  const OnTaskFault on_fault_;
   const std::size_t capacity_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -76,8 +79,9 @@ class WorkerPool final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue) {
-  return std::make_unique<WorkerPool>(threads, queue);
+std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue,
+                                           OnTaskFault on_fault) {
+  return std::make_unique<WorkerPool>(threads, queue, std::move(on_fault));
 }
 
 }  // namespace banyan

@@ -115,12 +115,13 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
     module->once =
         entry.once(module->implementation, module->database->ledger(), environment.clock);
     module->in_process = entry.in_process(module->once, observer, environment.clock);
-    module->workers = std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
+    module->workers =
+        std::make_unique<binding::ModuleWorkers>(options.workers, options.queue, watch_.on_fault);
     if (module->rehearsed) {
       module->rehearsal_table = std::make_unique<binding::OperationTable>(
           entry.bind(module->in_process, environment.clock));
       module->rehearsal_workers =
-          std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
+          std::make_unique<binding::ModuleWorkers>(options.workers, options.queue, watch_.on_fault);
       module->loopback = std::make_unique<binding::LoopbackTransport>(
           *module->rehearsal_table, *module->rehearsal_workers, environment.clock,
           environment.random);

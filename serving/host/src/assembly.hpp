@@ -78,6 +78,7 @@ struct CallWatch {
   CallWitness* witness = nullptr;  ///< null: nobody, and no module answers in place of its service
   FallbackGate* gate = nullptr;    ///< says whether one may; null: none does
   WorkLedger* work = nullptr;      ///< counts what their workers do; null: nobody
+  OnTaskFault on_fault = {};       ///< of what leaves an operation's task on their threads
 };
 
 /// The modules of the process with all their bindings, in the order of the composition table.

@@ -2,8 +2,6 @@
 #include "call_fallback.hpp"
 
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <mutex>
 #include <string_view>
 
@@ -42,12 +40,12 @@ bool CallFallback::opens(const Call& call) noexcept {
   if (!stays(call) && is_for_nobody(call, clock_)) return false;
   // What goes wrong here must not take the call down with it.
   bool open = false;
-  try {
-    open = may(call);
-    if (open && !stays(call)) tell(call);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "fallback: %s\n", error.what());
-  }
+  telemetry::contain(
+      [&] {
+        open = may(call);
+        if (open && !stays(call)) tell(call);
+      },
+      on_fault_);
   return open;
 }
 

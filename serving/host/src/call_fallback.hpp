@@ -2,10 +2,12 @@
 #pragma once
 
 #include <shared_mutex>
+#include <utility>
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/fallback.hpp"
 #include "banyan/serving/failure_log.hpp"
+#include "banyan/telemetry/contained.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "call_evidence.hpp"
 
@@ -20,9 +22,15 @@ namespace banyan::host {
 /// and after end() none does. Safe for concurrent use.
 class CallFallback final : public FallbackGate {
  public:
-  /// All must outlive it.
-  CallFallback(const CallEvidence& evidence, const telemetry::Log& log, const Clock& clock)
-      : evidence_(evidence), log_(log), clock_(clock), failures_(clock) {}
+  /// All must outlive it. `on_fault` is told what keeps it from deciding, or from telling; it must
+  /// not wait.
+  CallFallback(const CallEvidence& evidence, const telemetry::Log& log, const Clock& clock,
+               telemetry::OnFault on_fault)
+      : evidence_(evidence),
+        log_(log),
+        clock_(clock),
+        on_fault_(std::move(on_fault)),
+        failures_(clock) {}
 
   /// From now on the server is asked; until end() it must be there.
   void begin(serving::Server& server);
@@ -38,6 +46,7 @@ class CallFallback final : public FallbackGate {
   const CallEvidence& evidence_;
   const telemetry::Log& log_;
   const Clock& clock_;
+  telemetry::OnFault on_fault_;
   serving::FailureLog failures_;
   std::shared_mutex mutex_;
   serving::Server* server_ = nullptr;

@@ -70,7 +70,8 @@ void keep_newer(manifest::Manifest& manifest, const manifest::Manifest& known,
 // What this process knows, and what others of the application have written down before: a service
 // knows only its own module's tables.
 void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
-                    const Options& options, const migrations::Runner& runner) {
+                    const Options& options, const migrations::Runner& runner,
+                    const telemetry::Log& log) {
   manifest::Manifest manifest;
   manifest.application = application.name;
   manifest.version = application.version;
@@ -92,15 +93,25 @@ void write_manifest(const Application& application, const std::vector<ModuleEntr
   for (const SharedTable& shared : application.shared_tables) {
     manifest.shared_tables.push_back({shared.table, shared.users});
   }
-  value_or_throw(
-      manifest::update(options.database.file, [&](const std::optional<manifest::Manifest>& known) {
+  const auto put_aside = [&log](const std::filesystem::path& aside, const Error& why) {
+    log.write(telemetry::Level::Error, "manifest_put_aside",
+              {{"file", aside.string()},
+               {"message", why.message},
+               {"next",
+                "which statements cross modules is not known from here on but of those that run "
+                "again; read the file for the others before tables move, then remove it"}});
+  };
+  value_or_throw(manifest::update(
+      options.database.file,
+      [&](const std::optional<manifest::Manifest>& known) {
         if (known) {
           // Asked now: a newer version that starts beside this one applies before it writes here.
           keep_newer(manifest, *known, behind(runner));
           manifest::merge(manifest, *known);
         }
         return std::optional(manifest);
-      }));
+      },
+      put_aside));
 }
 
 }  // namespace
@@ -161,12 +172,14 @@ void set_up_database(const Application& application, const std::vector<ModuleEnt
   migrate(runner, log);
   // Tables move between files only, and the manifest lies beside one.
   if (!is_file) return;
-  write_manifest(application, table, options, runner);
+  write_manifest(application, table, options, runner, log);
   recover_moves(options.database.file, log);
 }
 
-StatementRecorder::StatementRecorder(const sql::Database& database, Scheduler& scheduler)
+StatementRecorder::StatementRecorder(const sql::Database& database, Scheduler& scheduler,
+                                     const telemetry::Log& log)
     : database_(&database),
+      log_(&log),
       handle_(scheduler.every(std::chrono::seconds(2), [this] { write(); })) {}
 
 void StatementRecorder::write() {
@@ -174,7 +187,7 @@ void StatementRecorder::write() {
   if (ran == written_) return;
   manifest::Manifest seen;
   for (const sql::ModuleStatement& each : ran) {
-    seen.statements.push_back({each.module, each.sql, each.last_run});
+    seen.statements.push_back({each.module, each.sql, each.last_run, std::nullopt, each.crosses});
   }
   const auto written =
       manifest::update(database_->source().file, [&](std::optional<manifest::Manifest> known) {
@@ -183,6 +196,14 @@ void StatementRecorder::write() {
         return known;
       });
   if (written && *written) written_ = std::move(ran);
+  tell(written ? "" : written.error().message);
+}
+
+// Once, and again when it is another matter.
+void StatementRecorder::tell(const std::string& problem) {
+  const std::string before = std::exchange(problem_, problem);
+  if (problem.empty() || problem == before) return;
+  log_->write(telemetry::Level::Error, "statements_not_recorded", {{"message", problem}});
 }
 
 }  // namespace banyan::host

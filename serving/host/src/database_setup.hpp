@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "banyan/host/application.hpp"
@@ -31,16 +32,20 @@ Result<void> may_set_up_beside_another(const Application& application,
 void recover_moves(const std::filesystem::path& file, const telemetry::Log& log);
 
 /// Writes down in the manifest, every two seconds while there is something new, which SQL the
-/// modules run: the search for statements that cross modules goes by it.
+/// modules run: the search for statements that cross modules goes by it. What keeps it from that is
+/// logged ("statements_not_recorded") and tried again.
 class StatementRecorder {
  public:
-  /// Both must outlive it.
-  StatementRecorder(const sql::Database& database, Scheduler& scheduler);
+  /// All must outlive it.
+  StatementRecorder(const sql::Database& database, Scheduler& scheduler, const telemetry::Log& log);
 
  private:
   void write();
+  void tell(const std::string& problem);
 
   const sql::Database* database_;
+  const telemetry::Log* log_;
+  std::string problem_;                        ///< that was told; "": none
   std::vector<sql::ModuleStatement> written_;  ///< what the manifest tells of
   std::unique_ptr<Scheduler::Handle> handle_;  // last: ends the writing first
 };

@@ -7,8 +7,13 @@
 
 namespace banyan::host {
 
-/// Which processes of this user have an application's database open: a shared lock (flock) on a
-/// file of the run folder, until destruction. Two applications on one database are possible and
+/// "var/shop.db" -> "var/shop.db.users", beside the file itself where that is a link to it.
+std::filesystem::path users_file_of(const std::filesystem::path& database);
+
+/// Which processes have an application's database open: a shared lock (flock) on a file beside it,
+/// with its owner and mode, until destruction. So processes of several users, and in several
+/// containers with one volume, see each other. Where no such file can be opened it is one of the
+/// run folder, by which only this user's do. Two applications on one database are possible and
 /// seldom meant, so that it is told and not refused.
 class DatabaseUsers {
  public:
@@ -22,7 +27,9 @@ class DatabaseUsers {
   bool found_another() const { return found_another_; }
 
  private:
-  std::filesystem::path file_;
+  void open_in_run_folder(const std::filesystem::path& database);
+
+  std::filesystem::path in_run_folder_;  ///< "": it is beside the database
   posix::Descriptor descriptor_;
   bool found_another_ = false;
 };

@@ -102,9 +102,7 @@ struct Process::Parts {
         routing(read_routing(options)),
         self(introduction_of(application, options)),
         begins_with(succeed()),
-        scheduler(telemetry::contained(make_thread_scheduler(), [this](std::string_view what) {
-          telemetry.background_fault(what);
-        })) {
+        scheduler(telemetry::contained(make_thread_scheduler(), background_fault())) {
     value_or_throw(telemetry.trace(routing->configuration.tracing, application.version));
     open_database();
     open_control();
@@ -126,6 +124,10 @@ struct Process::Parts {
     serve();
   }
 
+  telemetry::OnFault background_fault() {
+    return [this](std::string_view what) { telemetry.background_fault(what); };
+  }
+
   serving::Succession succeed() const {
     constexpr std::string_view kAdvice = "give this one another port (--port N)";
     if (!options.take_over) {
@@ -143,15 +145,15 @@ struct Process::Parts {
     made_for_a_service = is_service_without_a_file(options);
     tell_of_a_password_that_is_seen(options, telemetry.log);
     set_up_database(application, table, options, telemetry.log);
-    database = sql::Database::open(
-        options.database,
-        {.application = application.name,
-         .on_fault = [this](std::string_view what) { telemetry.background_fault(what); },
-         .on_replaced =
-             [this](const auto& problem) {
-               tell_of_another_file(options, problem, telemetry.log);
-             }});
-    if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
+    database = sql::Database::open(options.database, {.application = application.name,
+                                                      .on_fault = background_fault(),
+                                                      .on_replaced = [this](const auto& problem) {
+                                                        tell_of_another_file(options, problem,
+                                                                             telemetry.log);
+                                                      }});
+    if (options.database.engine == sql::Engine::Sqlite) {
+      statements.emplace(*database, *scheduler, telemetry.log);
+    }
     tell_of_others_on_the_database();
     if (made_for_a_service) tell_of_a_new_database(options, telemetry.log);
   }
@@ -259,13 +261,15 @@ struct Process::Parts {
     if (control) {
       evidence.emplace(
           CallEvidence::Parts{control->evidence(), control->stages(), control->conductor()}, table);
-      fallback.emplace(*evidence, telemetry.log, system_clock());
+      fallback.emplace(*evidence, telemetry.log, system_clock(), background_fault());
     }
-    assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
-                     network.call, watched_parties(),
-                     CallWatch{.witness = evidence ? &*evidence : nullptr,
-                               .gate = fallback ? &*fallback : nullptr,
-                               .work = &ledger});
+    assembly.emplace(
+        table, options, connect, environment(), calls, decisions(), services(), network.call,
+        watched_parties(),
+        CallWatch{.witness = evidence ? &*evidence : nullptr,
+                  .gate = fallback ? &*fallback : nullptr,
+                  .work = &ledger,
+                  .on_fault = [this](std::string_view what) { telemetry.background_fault(what); }});
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
                    options.event_keys, work ? &*work : nullptr);
     if (work) work->begin();
@@ -371,7 +375,7 @@ struct Process::Parts {
   WorkLedger ledger{system_clock()};
   std::optional<WorkEvidence> work;
   std::unique_ptr<serving::ControlPlane> control;
-  CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
+  CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock(), background_fault()};
   std::optional<CallEvidence> evidence;
   std::optional<CallFallback> fallback;
   std::optional<Assembly> assembly;

@@ -11,15 +11,20 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "banyan/kernel/whole_file.hpp"
 
 namespace banyan::supervision {
 namespace {
+
+/// In place of the lock's descriptor: all that are open.
+constexpr int kAll = -1;
 
 /// Whether a process of the group runs. One that its new parent has not reaped yet still counts for
 /// kill(2), and some first processes of containers never reap.
@@ -49,6 +54,18 @@ void bury(const std::set<pid_t>& groups) {
   }
 }
 
+/// What the supervisor has open by then is more than what it had when it began: the ends of pipes
+/// that programs write to, the sockets of who asks it.
+void close_all_but(int one, int other) {
+  const auto [low, high] = std::minmax(one, other);
+  const auto close = [](int first, int last) {
+    if (first <= last) ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0);
+  };
+  close(STDERR_FILENO + 1, low - 1);
+  close(std::max(low, STDERR_FILENO) + 1, high - 1);
+  close(high + 1, std::numeric_limits<int>::max());
+}
+
 [[noreturn]] void keep_guard(int told) {
   // Neither the terminal's signals nor a kill of the supervisor's group reach it.
   ::setsid();
@@ -72,30 +89,48 @@ void bury(const std::set<pid_t>& groups) {
 
 }  // namespace
 
-Guard::Guard() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw std::system_error(errno, std::generic_category(), "pipe");
-  posix::Descriptor reading(ends[0]);
-  told_ = posix::Descriptor(ends[1]);
-  process_ = ::fork();
-  if (process_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (process_ == 0) {
-    told_.close();
-    keep_guard(reading.number());
-  }
-}
+Guard::Guard() { begin(kAll); }
 
 Guard::~Guard() {
   told_.close();
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  while (process_ > 0 && ::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-void Guard::forget(pid_t group) {
-  const pid_t gone = -group;
+void Guard::begin(int lock) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
+  const posix::Descriptor reading(ends[0]);
+  posix::Descriptor telling(ends[1]);
+  const pid_t made = ::fork();
+  if (made < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (made == 0) {
+    telling.close();
+    if (lock != kAll) close_all_but(reading.number(), lock);
+    keep_guard(reading.number());
+  }
+  process_ = made;
+  told_ = std::move(telling);
+}
+
+bool Guard::was(pid_t process) {
+  if (process != process_) return false;
+  process_ = 0;  // may be somebody else's soon
+  told_.close();
+  return true;
+}
+
+void Guard::begin_again(std::span<const pid_t> groups, int lock) {
+  begin(lock);
+  for (const pid_t each : groups) tell(each);
+}
+
+void Guard::forget(pid_t group) { tell(-group); }
+
+void Guard::tell(pid_t group) {
   // A pipe takes so little as a whole; when the guard is gone, there is nobody to tell.
-  [[maybe_unused]] const ssize_t told = ::write(told_.number(), &gone, sizeof gone);
+  [[maybe_unused]] const ssize_t told = ::write(told_.number(), &group, sizeof group);
 }
 
 }  // namespace banyan::supervision

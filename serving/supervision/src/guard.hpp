@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <span>
+
 #include "banyan/posix/descriptor.hpp"
 
 namespace banyan::supervision {
@@ -19,13 +21,23 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
+  /// Whether that process, which was waited for, is the guard: it was killed, and nobody guards.
+  bool was(pid_t process);
+  /// Another one in its place, of the groups that there are. It has no descriptors but `lock`, the
+  /// supervisor's. Forks: while there are no threads. Throws std::system_error.
+  void begin_again(std::span<const pid_t> groups, int lock);
+  pid_t process() const { return process_; }  ///< 0: nobody guards
+
   /// Where a child writes its process id (a pid_t) when it leads a group, and the negative of it
-  /// when it could not become what it was to be.
+  /// when it could not become what it was to be. -1 while nobody guards.
   int descriptor() const { return told_.number(); }
   /// Nothing is left of the group, so its number may soon be somebody else's.
   void forget(pid_t group);
 
  private:
+  void begin(int lock);
+  void tell(pid_t group);
+
   pid_t process_ = 0;
   posix::Descriptor told_;
 };

@@ -8,7 +8,6 @@
 #include <mutex>
 #include <utility>
 
-#include "banyan/http/client.hpp"
 #include "banyan/kernel/clock.hpp"
 
 namespace banyan::supervision {
@@ -33,20 +32,20 @@ std::optional<ProbeTarget> probe_target_from(std::string_view url) {
 }
 
 Probe::Probe(ProbeTarget target, int wake)
-    : thread_([this, target = std::move(target), wake](const std::stop_token& stop) {
-        ask(stop, target, wake);
+    : client_(std::move(target.endpoint)),
+      thread_([this, path = std::move(target.target), wake](const std::stop_token& stop) {
+        ask(stop, path, wake);
       }) {}
 
-void Probe::ask(const std::stop_token& stop, const ProbeTarget& target, int wake) {
-  http::Client client(target.endpoint);
+void Probe::ask(const std::stop_token& stop, const std::string& target, int wake) {
   http::Request request;
   request.head.method = "GET";
-  request.head.target = target.target;
+  request.head.target = target;
   std::mutex mutex;
   std::condition_variable_any never;
   while (!stop.stop_requested()) {
     const auto answer =
-        client.exchange(request, system_clock().steady() + kPatience, http::Repeat::Safe, stop);
+        client_.exchange(request, system_clock().steady() + kPatience, http::Repeat::Safe, stop);
     if (answer && answer->head.status >= 200 && answer->head.status < 300) {
       passed_ = true;
       ::eventfd_write(wake, 1);

@@ -44,6 +44,8 @@ using std::chrono::milliseconds;
 constexpr std::string_view kSelf = "banyan";
 /// How often a file is looked for, and whether the rest of a process group has gone: nobody tells.
 constexpr milliseconds kLookAgain{20};
+/// Between one guard and the next, where something takes each away.
+constexpr milliseconds kBetweenGuards{1'000};
 
 Descriptor checked(int descriptor, const char* what) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
@@ -113,6 +115,7 @@ class Supervisor {
       reap();
       look_at_groups();
       look_for_readiness();
+      look_after_guard();
     }
     return end();
   }
@@ -125,7 +128,8 @@ class Supervisor {
     std::optional<Ending> leader_ended{};  ///< and others of its group are left
     bool group_killed = false;
     std::unique_ptr<Probe> probe{};
-    FileMark mark{};  ///< before the start
+    bool probe_trouble = false;  ///< was told
+    FileMark mark{};             ///< before the start
   };
   struct Output {
     std::size_t program;
@@ -221,10 +225,27 @@ class Supervisor {
     fleet_.started(program, child->process, now());
     outputs_.push_back({program, std::move(child->output)});
     say(name(program) + " is started, process " + std::to_string(child->process));
-    if (plan.ready.kind == Readiness::Kind::Url) {
-      member.probe = std::make_unique<Probe>(*probe_target_from(plan.ready.what), wake_.number());
-    } else if (plan.ready.kind == Readiness::Kind::Started) {
-      fleet_.ready(program, now());
+    if (plan.ready.kind == Readiness::Kind::Started) fleet_.ready(program, now());
+    begin_probe(program);
+  }
+
+  bool lacks_probe(std::size_t program) const {
+    return deployment_.programs[program].ready.kind == Readiness::Kind::Url &&
+           fleet_.status(program).state == State::Starting && !members_[program].probe;
+  }
+
+  /// Where there is no thread for it now, as where there is no process for a guard, there is one
+  /// soon: that is no reason to end all programs.
+  void begin_probe(std::size_t program) {
+    if (!lacks_probe(program)) return;
+    Member& member = members_[program];
+    try {
+      member.probe = std::make_unique<Probe>(
+          *probe_target_from(deployment_.programs[program].ready.what), wake_.number());
+    } catch (const std::system_error& error) {
+      if (std::exchange(member.probe_trouble, true)) return;
+      say(name(program) + " cannot be asked whether it is ready: " + error.what() +
+          "; it is tried again and again");
     }
   }
 
@@ -238,6 +259,7 @@ class Supervisor {
     const Readiness& ready = deployment_.programs[program].ready;
     Member& member = members_[program];
     if (fleet_.status(program).state != State::Starting) return;
+    begin_probe(program);
     bool is_ready = member.probe && member.probe->passed();
     if (ready.kind == Readiness::Kind::File) {
       const FileMark mark = mark_of(ready.what);
@@ -295,10 +317,11 @@ class Supervisor {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       const bool file = deployment_.programs[i].ready.kind == Readiness::Kind::File &&
                         fleet_.status(i).state == State::Starting;
-      if (file || members_[i].leader_ended) {
+      if (file || lacks_probe(i) || members_[i].leader_ended) {
         until = until ? std::min(*until, now() + kLookAgain) : now() + kLookAgain;
       }
     }
+    if (guard_due_) until = until ? std::min(*until, *guard_due_) : *guard_due_;
     if (!until) return -1;
     // Rounded up, so that what is waited for is due at the end.
     const auto left = std::chrono::ceil<milliseconds>(*until - now()).count();
@@ -347,12 +370,51 @@ class Supervisor {
     int status = 0;
     pid_t process = 0;
     while ((process = ::waitpid(-1, &status, WNOHANG)) > 0) {
+      const Ending ending = WIFSIGNALED(status) ? Ending{.signal = WTERMSIG(status)}
+                                                : Ending{.code = WEXITSTATUS(status)};
+      if (guard_.was(process)) lose_guard(ending);
       for (std::size_t i = 0; i < members_.size(); ++i) {
         if (fleet_.status(i).process != process || members_[i].leader_ended) continue;
-        members_[i].leader_ended = WIFSIGNALED(status) ? Ending{.signal = WTERMSIG(status)}
-                                                       : Ending{.code = WEXITSTATUS(status)};
+        members_[i].leader_ended = ending;
       }
     }
+  }
+
+  void lose_guard(const Ending& how) {
+    say("its guard has ended, " + to_string(how) +
+        "; until there is another one, what programs have started themselves would outlive a "
+        "supervisor that is killed");
+    guard_due_ = std::max(now(), guard_begun_ + kBetweenGuards);
+  }
+
+  /// Another guard, and no end of all programs: these have done nothing, and without a guard they
+  /// still die with the supervisor, all but what they have started themselves. No thread runs while
+  /// it is forked: probes end, and begin anew at the next look.
+  void look_after_guard() {
+    if (!guard_due_ || now() < *guard_due_) return;
+    guard_begun_ = now();
+    for (Member& each : members_) each.probe.reset();
+    try {
+      const Descriptor lock = lock_.duplicate();
+      guard_.begin_again(groups(), lock.number());
+      guard_due_.reset();
+      guard_trouble_.clear();
+      say("has another guard, process " + std::to_string(guard_.process()));
+    } catch (const std::system_error& error) {
+      guard_due_ = now() + kBetweenGuards;
+      const std::string why = error.what();
+      if (std::exchange(guard_trouble_, why) != why) {
+        say("has no guard: " + why + "; it is tried again and again");
+      }
+    }
+  }
+
+  std::vector<pid_t> groups() const {
+    std::vector<pid_t> all;
+    for (std::size_t i = 0; i < fleet_.size(); ++i) {
+      if (const pid_t group = fleet_.status(i).process; group > 0) all.push_back(group);
+    }
+    return all;
   }
 
   /// A program has ended when nothing of its group is left. Of one that ends by itself the rest
@@ -389,9 +451,7 @@ class Supervisor {
   }
 
   int end_at_once() {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (const pid_t group = fleet_.status(i).process; group > 0) ::kill(-group, SIGKILL);
-    }
+    for (const pid_t each : groups()) ::kill(-each, SIGKILL);
     say("was told a second time, and has killed what was left");
     console_.finish(milliseconds(200));
     return exit_code::kFault;
@@ -411,6 +471,9 @@ class Supervisor {
   std::vector<Member> members_;
   std::vector<LogFile> logs_;  ///< of the programs, and then its own
   std::list<Output> outputs_;
+  std::optional<SteadyTime> guard_due_;  ///< another one
+  SteadyTime guard_begun_{};
+  std::string guard_trouble_;  ///< that was told
   bool log_trouble_ = false;
   bool signalled_ = false;
 };

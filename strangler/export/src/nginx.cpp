@@ -2,14 +2,12 @@
 // A chain of maps, each a variable that the next one looks at: spelling, way, key, side, upstream.
 #include <algorithm>
 
-#include "banyan/http/endpoint.hpp"
-#include "banyan/http/target_path.hpp"
-#include "banyan/kernel/listed.hpp"
 #include "buckets.hpp"
-#include "clients_words.hpp"
 #include "comments.hpp"
 #include "differences.hpp"
+#include "nginx_clients.hpp"
 #include "nginx_maps.hpp"
+#include "nginx_server.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -20,16 +18,6 @@ constexpr const char* kHashSizes =
     "  map_hash_bucket_size 256;\n  variables_hash_bucket_size 256;\n"
     "  variables_hash_max_size 2048;\n";
 
-bool trusts_anybody(const Configuration& configuration) {
-  return !configuration.trusted_peers.empty();
-}
-
-/// "x-real-ip" → "x_real_ip"
-std::string header_variable(std::string name) {
-  std::ranges::replace(name, '-', '_');
-  return name;
-}
-
 class NginxWriter {
  public:
   explicit NginxWriter(const TableToExport& table)
@@ -37,8 +25,15 @@ class NginxWriter {
 
   ExportedTable write() && {
     differences_ = differences_of_the_hash(table_, ways_, "nginx's split_clients (MurmurHash2)");
-    const std::string tables = upstreams() + route() + key() + side() + clients() + targets();
-    const std::string served = server();
+    // One after the other, and not as the operands of a sum, which are made in any order: what
+    // differs is told in the order of the file, whichever compiler this was built with.
+    std::string tables = upstreams();
+    tables += route();
+    tables += key();
+    tables += side();
+    tables += nginx_clients(table_, ways_, differences_);
+    tables += targets();
+    const std::string served = nginx_server(configuration_, rewrites_, differences_);
     std::ranges::move(common_differences(table_, ways_), std::back_inserter(differences_));
     ExportedTable made;
     made.files.push_back({"nginx.conf", main_file()});
@@ -128,7 +123,7 @@ class NginxWriter {
 
   std::string key() {
     std::string text = "\n# Who asks, for stickiness.\n";
-    if (trusts_anybody(configuration_)) {
+    if (nginx_trusts_anybody(configuration_)) {
       for (const std::string& each : configuration_.trusted_peers) {
         text += "set_real_ip_from " + each + ";\n";
       }
@@ -183,125 +178,6 @@ class NginxWriter {
     return share > 0 && share < 10'000;
   }
 
-  /// What is said to upstreams besides what came.
-  std::string clients() {
-    std::string text = "\n# What upstreams are told.\n";
-    MapEntries hosts{{"default", "$http_host"}};
-    for (const UpstreamGroup& each : configuration_.upstreams) {
-      if (each.host.empty()) continue;
-      // What map takes for a word of its own.
-      const bool special = each.name == "default" || each.name == "hostnames" ||
-                           each.name == "include" || each.name == "volatile";
-      hosts.emplace_back((special ? "\\" : "") + each.name, nginx_word(each.host));
-    }
-    text += nginx_map("$banyan_upstream", "banyan_host", hosts);
-    MapEntries stamps{{"default", "\"\""}};
-    for (const Way& way : ways_.ways) {
-      if (!way.in_rollout()) continue;
-      stamps.emplace_back(
-          way.id, nginx_word(ways_.rollouts[way.rollout].name +
-                             "=$banyan_side;rev=" + std::to_string(table_.stages.revision)));
-    }
-    text += nginx_map("$banyan_way", "banyan_routing", stamps);
-    text += nginx_map("$http_upgrade", "banyan_upgrade",
-                      {{"default", "\"\""}, {nginx_word("~*^websocket$"), "$http_upgrade"}});
-    text += nginx_map("$banyan_upgrade", "banyan_connection",
-                      {{"\"\"", "\"\""}, {"default", "upgrade"}});
-    text += nginx_map("$http_x_request_id", "banyan_request_id",
-                      {{"\"\"", "$request_id"}, {"default", "$http_x_request_id"}});
-    text += nginx_map("$http_x_correlation_id", "banyan_correlation_id",
-                      {{"\"\"", "$banyan_request_id"}, {"default", "$http_x_correlation_id"}});
-    if (trusts_anybody(configuration_)) text += trusted_words();
-    return text;
-  }
-
-  std::string trusted_words() {
-    std::string text = "geo $realip_remote_addr $banyan_trusted {\n  default  no;\n";
-    for (const std::string& each : configuration_.trusted_peers) {
-      if (each == http::kUnixPrefix) {
-        differences_.push_back(
-            "trusted_peers: what proxies that come by a Unix socket say of clients is left out, "
-            "but for X-Forwarded-For, by which stickiness goes.");
-        continue;
-      }
-      text += "  " + each + "  yes;\n";
-    }
-    text += "}\n";
-    for (const std::string& each : literal_words()) {
-      const std::string variable = header_variable(each);
-      text += nginx_map("$banyan_trusted", "banyan_kept_" + variable,
-                        {{"default", "\"\""}, {"yes", "$http_" + variable}});
-    }
-    for (const auto& [name, own] :
-         {std::pair{"for", "$realip_remote_addr"}, std::pair{"proto", "$scheme"},
-          std::pair{"host", "$http_host"}}) {
-      const std::string header = std::string("$http_x_forwarded_") + name;
-      const bool list = std::string_view(name) == "for";
-      text +=
-          nginx_map("\"$banyan_trusted:" + header + '"', std::string("banyan_forwarded_") + name,
-                    {{"default", own},
-                     {nginx_word("~^yes:."), list ? nginx_word(header + ", " + own) : header}});
-    }
-    return text;
-  }
-
-  /// The names of clients_words() that are whole, and of the others those that are known.
-  std::vector<std::string> literal_words() const {
-    constexpr std::string_view kKnown[] = {
-        "ssl-client-cert",    "ssl-client-verify",  "ssl-client-s-dn",
-        "x-forwarded-by",     "x-forwarded-email",  "x-forwarded-groups",
-        "x-forwarded-path",   "x-forwarded-port",   "x-forwarded-prefix",
-        "x-forwarded-scheme", "x-forwarded-server", "x-forwarded-ssl",
-        "x-forwarded-uri",    "x-forwarded-user",   "x-original-host",
-        "x-original-uri",     "x-original-url",     "x-ssl",
-        "x-ssl-client-cert"};
-    std::vector<std::string> all;
-    const auto words = clients_words(configuration_);
-    for (const std::string& each : words) {
-      if (!each.ends_with('*')) all.push_back(each);
-    }
-    for (const std::string_view known : kKnown) {
-      const bool meant = std::ranges::any_of(words, [&](const std::string& each) {
-        return each.ends_with('*') && known.starts_with(each.substr(0, each.size() - 1));
-      });
-      if (meant && std::ranges::find(all, known) == all.end()) all.emplace_back(known);
-    }
-    std::erase_if(all, [](const std::string& each) {
-      // What is said anew in any case, and names for which there are no variables.
-      if (each == "x-forwarded-for" || each == "x-forwarded-proto" || each == "x-forwarded-host") {
-        return true;
-      }
-      return !std::ranges::all_of(each, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-      });
-    });
-    return all;
-  }
-
-  /// What is said to upstreams, as clients could say it besides where "_" is let in.
-  std::vector<std::string> with_underscores() const {
-    std::vector<std::string> all = literal_words();
-    for (const char* own :
-         {"banyan-routing", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}) {
-      all.emplace_back(own);
-    }
-    std::erase_if(all, [](const std::string& each) { return !each.contains('-'); });
-    for (std::string& each : all) each = header_variable(each);
-    // The field that stickiness goes by, if it is one of these, is let in on purpose.
-    std::erase_if(all, [&](const std::string& each) { return is_sticky(each); });
-    std::ranges::sort(all);
-    const auto again = std::ranges::unique(all);
-    all.erase(again.begin(), again.end());
-    return all;
-  }
-
-  bool is_sticky(std::string_view name) const {
-    return std::ranges::any_of(configuration_.stickiness_keys, [&](const StickinessKey& each) {
-      return each.source == StickinessKey::Source::Header &&
-             std::ranges::equal(each.name, name, {}, http::folded);
-    });
-  }
-
   /// $banyan_target where a route changes paths on the way.
   std::string targets() {
     MapEntries entries{{"default", "$request_uri"}};
@@ -350,134 +226,6 @@ class NginxWriter {
     };
     if (change.add.empty()) add("|[?].*", "/");
     add("/.*|[?].*|", with_plain_dollars(change.add));
-  }
-
-  std::string server() {
-    const Limits& limits = configuration_.limits;
-    std::string text = "\nserver {\n";
-    for (const ListenPoint& each : configuration_.listen) {
-      text += "  listen " + nginx_address(each.address) + ";\n";
-    }
-    if (configuration_.listen.empty()) {
-      text += "  listen unix:banyan.sock;\n";
-      differences_.insert(differences_.begin(),
-                          "It listens at a Unix socket beside the configuration only, for "
-                          "banyan.toml has no listener without TLS: name one with --listen, or "
-                          "write `listen … ssl` with your certificates.");
-    }
-    text += "  server_name _;\n";
-    if (has_underscores()) text += "  underscores_in_headers on;\n";
-    text += "  merge_slashes off;\n  client_header_timeout " + nginx_time(limits.header_time) +
-            ";\n  client_body_timeout " + nginx_time(limits.body_time) + ";\n  send_timeout " +
-            nginx_time(limits.write_time) + ";\n  keepalive_timeout " +
-            nginx_time(limits.idle_time) +
-            ";\n  keepalive_requests 1000000;\n"
-            "  client_max_body_size " +
-            std::to_string(limits.body_bytes) + ";\n  large_client_header_buffers 8 " +
-            std::to_string(limits.header_bytes) + ";\n";
-    if (limits.body_bytes == 0) {
-      differences_.push_back(
-          "[limits] body_bytes = 0 is any length to nginx; to Banyan it is none.");
-    }
-    text += proxy_settings() + locations() + "}\n";
-    differences_.push_back(
-        "[limits]: header_fields has no counterpart, header_bytes is of one line, and target_bytes "
-        "a part of it.");
-    differences_.push_back(
-        "Paths that nginx itself refuses are refused, whatever irregular_paths says: \"..\" above "
-        "the root, bad escapes, %00. So is TRACE, with 405.");
-    return text;
-  }
-
-  bool has_underscores() const {
-    return std::ranges::any_of(configuration_.stickiness_keys, [](const StickinessKey& each) {
-      return each.source == StickinessKey::Source::Header && each.name.contains('_');
-    });
-  }
-
-  std::string proxy_settings() {
-    std::chrono::milliseconds connect{0}, read{0}, tunnel = configuration_.limits.tunnel_time;
-    bool alike = true;
-    const UpstreamGroup* first = nullptr;
-    for (const UpstreamGroup& each : configuration_.upstreams) {
-      connect = std::max(connect, each.connect_time);
-      read = std::max({read, each.answer_time, each.stall_time});
-      if (first == nullptr) first = &each;
-      alike = alike && each.connect_time == first->connect_time &&
-              each.answer_time == first->answer_time && each.stall_time == first->stall_time;
-    }
-    if (!alike) {
-      differences_.push_back(
-          "[upstreams.NAME]: connect_time, answer_time and stall_time are those of the most "
-          "patient "
-          "upstream for all of them.");
-    }
-    if (tunnel != read) {
-      differences_.push_back(
-          "[limits] tunnel_time and stream_time: WebSockets and streams of events "
-          "are cut after " +
-          nginx_time(read) + " of silence, as all answers are (proxy_read_timeout).");
-    }
-    const bool trusts = trusts_anybody(configuration_);
-    std::string text =
-        "\n  proxy_http_version 1.1;\n  proxy_buffering off;\n  proxy_request_buffering off;\n"
-        "  proxy_max_temp_file_size 0;\n  proxy_redirect off;\n  proxy_buffer_size 64k;\n  "
-        "proxy_buffers 8 64k;\n"
-        "  proxy_connect_timeout " +
-        nginx_time(connect) + ";\n  proxy_read_timeout " + nginx_time(read) + ";\n";
-    const auto say = [&](const std::string& name, const std::string& value) {
-      text += "  proxy_set_header " + name + ' ' + value + ";\n";
-    };
-    say("Host", "$banyan_host");
-    say("Upgrade", "$banyan_upgrade");
-    say("Connection", "$banyan_connection");
-    say("X-Request-Id", "$banyan_request_id");
-    say("X-Correlation-Id", "$banyan_correlation_id");
-    say("Banyan-Routing", "$banyan_routing");
-    say("X-Forwarded-For", trusts ? "$banyan_forwarded_for" : "$remote_addr");
-    say("X-Forwarded-Proto", trusts ? "$banyan_forwarded_proto" : "$scheme");
-    say("X-Forwarded-Host", trusts ? "$banyan_forwarded_host" : "$http_host");
-    text += "  # What a proxy says of a client is not for the client to say.\n";
-    for (const std::string& each : literal_words()) {
-      say(each, trusts ? "$banyan_kept_" + header_variable(each) : "\"\"");
-    }
-    if (has_underscores()) {
-      text +=
-          "  # Applications that read \"_\" and \"-\" in names as the same would take these for "
-          "those.\n";
-      for (const std::string& each : with_underscores()) say(each, "\"\"");
-      differences_.push_back(
-          "Header fields whose names have \"_\": what only a proxy may say is taken away in both "
-          "spellings, all \"-\" and all \"_\", and passes in a mixed one (X-Forwarded_User). Of "
-          "trusted peers nginx takes one for the other. See to it where an application does, too.");
-    }
-    std::vector<std::string> beginnings;
-    for (const std::string& each : clients_words(configuration_)) {
-      if (each.ends_with('*')) beginnings.push_back(each);
-    }
-    if (!beginnings.empty()) {
-      differences_.push_back(
-          "Header fields that only a proxy may say: nginx takes names, not beginnings of names. "
-          "Of " +
-          listed(beginnings) + ", those pass that banyan.conf does not name.");
-    }
-    return text;
-  }
-
-  std::string locations() const {
-    const std::string pass = std::string("proxy_pass http://$banyan_upstream") +
-                             (rewrites_ ? "$banyan_target" : "") + ";\n";
-    return "\n  error_page 418 = @writes;\n\n  location / {\n"
-           "    if ($banyan_refused = spelling) {\n      return 400;\n    }\n"
-           "    if ($banyan_refused = route) {\n      return 404;\n    }\n"
-           "    if ($banyan_write) {\n      return 418;\n    }\n"
-           "    # A read may be sent once more, to another instance.\n"
-           "    proxy_next_upstream error timeout non_idempotent;\n"
-           "    proxy_next_upstream_tries 2;\n    " +
-           pass +
-           "  }\n\n  # A write is never sent twice.\n  location @writes {\n"
-           "    proxy_next_upstream off;\n    " +
-           pass + "  }\n";
   }
 
   const TableToExport& table_;

@@ -82,7 +82,8 @@ http::Refusal open_answer(std::string_view group, bool unsent) {
 http::Refusal overload_answer(std::string_view group, bool unsent) {
   return {503, "proxy.upstream_full",
           "every instance of the upstream '" + std::string(group) +
-              "' has as many requests, or uploads, under way as it may" +
+              "' has as many requests, or uploads, under way as it may, or as many uploads of this "
+              "client as leave room for others" +
               std::string(outcome_of(unsent))};
 }
 

@@ -59,7 +59,9 @@ std::string Relay::upstream_name() const {
 }
 
 void Relay::attempt() {
-  const auto begun = attempts_->begin(body_to_come());
+  const auto body = body_to_come();
+  const auto begun =
+      attempts_->begin(body, body == upstream::Group::Body::Comes ? uploader() : std::string());
   if (begun != upstream::Attempts::Begun::Yes) return refuse_unasked(begun);
   ++attempt_;
   attempt_began_ = exchange_->loop().now();

@@ -95,6 +95,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void pass_piece_on();
   [[gnu::cold]] void upload_refused(const http::Refusal& refusal);
   upstream::Group::Body body_to_come() const;
+  /// Whose upload it is, where uploads are shared out; "": nobody's in particular.
+  std::string uploader() const;
   /// The client sends still, and the upstream may want it.
   bool uploading() const {
     return !rest_refused_ && (upload_ == Upload::Reading || upload_ == Upload::Writing);

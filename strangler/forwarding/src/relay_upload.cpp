@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/trusted_peers.hpp"
+#include "banyan/http/ip_address.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -25,10 +28,17 @@ bool expects_continue(const http::RequestHead& head) {
 }  // namespace
 
 upstream::Group::Body Relay::body_to_come() const {
-  const bool first = pieces_asked_for_ == 0 && upload_ == Upload::Done;
-  const bool comes =
-      first ? exchange_->framing().kind != http::Framing::Kind::None : upload_ != Upload::Done;
-  return comes ? upstream::Group::Body::Comes : upstream::Group::Body::None;
+  const bool read = pieces_asked_for_ != 0 && upload_ == Upload::Done;
+  return read || exchange_->body_is_here() ? upstream::Group::Body::None
+                                           : upstream::Group::Body::Comes;
+}
+
+std::string Relay::uploader() const {
+  const TrustedPeers& trusted = shared_->options.trusted_peers;
+  const auto address = http::IpAddress::parse(
+      client_address(exchange_->head().fields, exchange_->peer().host, trusted));
+  // Behind a trusted peer that does not say who asks, and behind a Unix socket, may be many.
+  return address && !trusted.contains(*address) ? household_of(*address) : std::string();
 }
 
 void Relay::begin_upload() {

@@ -91,7 +91,8 @@ void ConductorRounds::walk(WalkedPlan& plan, std::vector<OperationVerdict> verdi
     const std::string problem =
         stand ? "the control store does not know " + plan.module : stand.error().message;
     plan.tell(Kind::Hindered, problem);
-    views_.show(plan.module, {std::move(verdicts), problem, conducts, plan.runner.state()});
+    views_.show(plan.module,
+                {std::move(verdicts), problem, conducts, plan.document.begun, plan.version});
     return;
   }
   plan.walked_at = parts_.clock.steady();
@@ -133,7 +134,8 @@ void ConductorRounds::walk(WalkedPlan& plan, std::vector<OperationVerdict> verdi
   }
   if (plan.runner.step() != before.step()) plan.anew.clear();
   if (!action.shifts() && plan.runner.state() == PlanState::Running) reason += plan.anew;
-  views_.show(plan.module, {std::move(verdicts), std::move(reason), conducts, plan.runner.state()});
+  views_.show(plan.module, {std::move(verdicts), std::move(reason), conducts, plan.document.begun,
+                            plan.version});
 }
 
 }  // namespace banyan::strangler

@@ -9,15 +9,35 @@ namespace {
 
 /// On a thread of somebody else's, which nothing may leave.
 Result<void> ask(const Inquiries::Ask& about, const std::string& module) {
+  const auto refused = [&](const std::string& why) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
+                "refused: the new side of " + module + " could not be asked: " + why);
+  };
   try {
     return about(module);
   } catch (const std::exception& fault) {
-    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
-                "refused: the new side of " + module + " could not be asked: " + fault.what());
+    return refused(fault.what());
+  } catch (...) {
+    return refused("an exception of an unknown type");
   }
 }
 
 }  // namespace
+
+/// Of one that was begun, however it ends: its thread outlives what is thrown, and end() waits.
+class Inquiries::Ending {
+ public:
+  explicit Ending(Inquiries& of) : of_(of) {}
+  ~Ending() {
+    const std::lock_guard lock(of_.mutex_);
+    of_.one_less();
+  }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ private:
+  Inquiries& of_;
+};
 
 Inquiries::Inquiries(Ask ask, Executor* aside, const Clock& clock, std::function<void()> answered)
     : ask_(std::move(ask)), aside_(aside), clock_(clock), answered_(std::move(answered)) {}
@@ -40,6 +60,7 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
   lock.unlock();
   const bool taken = aside_->submit([this, module] {
     if (gives_up()) return;
+    const Ending ending(*this);
     Result<void> answer = ask(ask_, module);
     const SteadyTime now = clock_.steady();
     {
@@ -47,8 +68,6 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
       all_[module] = {std::move(answer), now};
     }
     answered_();
-    const std::lock_guard done(mutex_);
-    one_less();
   });
   if (taken) return std::nullopt;
   lock.lock();

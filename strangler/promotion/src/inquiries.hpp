@@ -37,6 +37,7 @@ class Inquiries {
   void end();
 
  private:
+  class Ending;
   bool gives_up();
   void one_less();
 

@@ -287,10 +287,12 @@ PlanStatus PlanDesk::status(const StoredPlan& stored, const Traffic& now) const 
   status.why = document->why;
   if (conductor_ == nullptr || !document->moves()) return status;
   Conductor::View view = conductor_->view(stored.module);
-  status.verdicts = std::move(view.verdicts);
   status.conducts = view.conducts;
-  // Until the next tick the one that was written down with the state says more than one of another.
-  if (!view.reason.empty() && view.state == status.state) status.reason = std::move(view.reason);
+  // Until the next tick there is nothing to show of a plan that was begun anew, and the reason that
+  // was written down says more than one of before.
+  if (view.begun == document->begun) status.verdicts = std::move(view.verdicts);
+  const bool is_of_now = view.version == stored.version && !view.reason.empty();
+  if (is_of_now) status.reason = std::move(view.reason);
   return status;
 }
 

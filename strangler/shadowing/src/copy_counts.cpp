@@ -30,6 +30,8 @@ std::string_view to_string(CopyDropped reason) {
     case CopyDropped::Coding: return "content_coding";
     case CopyDropped::Refused: return "refused";
     case CopyDropped::Queue: return "queue";
+    case CopyDropped::Late: return "late";
+    case CopyDropped::ComparisonFault: return "comparison_fault";
   }
   return "queue";
 }

@@ -198,6 +198,7 @@ class SqliteControlStore final : public ControlStore {
   Result<void> mark_notes() override { return access_.mark_notes(); }
   void follow(std::function<void()> in_force) override { access_.follow(std::move(in_force)); }
   std::optional<Error> unwritable() override { return access_.unwritable(); }
+  std::string not_in_file() override { return access_.not_in_file(); }
   void tend() override { access_.tend(); }
 
  private:

@@ -69,10 +69,11 @@ Result<void> KnownLines::note(const LastLines& last) {
     const auto found = find_made_note(each);
     if (!found) return fail(found.error());
     const std::optional<MadeNote>& note = *found;
-    if (!note || !is_of(*note, each, store_file_)) continue;
-    LastLines now = later(note->last, last);
-    if (now == note->last && note->store == place_of(store_file_)) continue;
+    // Where the store is may be found out no more either: its folder was closed, or links go round.
     try {
+      if (!note || !is_of(*note, each, store_file_)) continue;
+      LastLines now = later(note->last, last);
+      if (now == note->last && note->store == place_of(store_file_)) continue;
       write_made_note(each, store_file_, now);
     } catch (const std::filesystem::filesystem_error& error) {
       return fail(ErrorCode::Unavailable, "banyan.control_store_note",

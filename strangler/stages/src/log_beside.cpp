@@ -40,8 +40,10 @@ void LogBeside::copy_into_file() {
   try {
     const BusyWait waits_for_nobody(connection_, std::chrono::milliseconds(0));
     is_brought_in_ = connection_.checkpoint(mode).complete;
-  } catch (const sqlite::Fault&) {
+    if (is_brought_in_) trouble_.clear();
+  } catch (const sqlite::Fault& fault) {
     // Committed it is, and who comes by later tries again.
+    if (fault.kind() != sqlite::FaultKind::Busy) trouble_ = fault.message();
   }
 }
 

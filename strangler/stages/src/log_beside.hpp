@@ -27,6 +27,9 @@ class LogBeside final {
   /// in, and what somebody reads as it was before stays; is_brought_in() says so, and who comes by
   /// later tries again. Not for a file that may only be read.
   void bring_in();
+  /// Why it could not be brought in since the last time that it was: the disk did not take it. ""
+  /// where all is well, or somebody was in the way.
+  const std::string& trouble() const { return trouble_; }
 
   /// Has room for the next ways back held; bring_in() gives it up. False when the disk has not so
   /// much; a file system that gives no room beforehand is none to be told of.
@@ -39,6 +42,7 @@ class LogBeside final {
   sqlite::Connection& connection_;
   WriteTurn& turn_;
   bool is_brought_in_ = true;
+  std::string trouble_;
 };
 
 }  // namespace banyan::strangler

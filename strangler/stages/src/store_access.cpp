@@ -91,6 +91,12 @@ std::optional<Error> StoreAccess::unwritable() {
   return trouble_;
 }
 
+std::string StoreAccess::not_in_file() {
+  const std::lock_guard lock(mutex_);
+  if (log_beside_.trouble().empty()) return {};
+  return log_not_in_file(file_, log_beside_.trouble());
+}
+
 void StoreAccess::tend() {
   const auto may_be_over = guarded([&]() -> Result<bool> {
     // Also of a full disk: the log that is in the file has its room for the way back again.

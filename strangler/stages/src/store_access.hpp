@@ -86,10 +86,11 @@ class StoreAccess final {
   /// In a body that does not write: all of the log beside the file into the file, and room held.
   void bring_in();
 
-  /// See ControlStore::mark_notes(), follow(), unwritable() and tend().
+  /// See ControlStore::mark_notes(), follow(), unwritable(), not_in_file() and tend().
   Result<void> mark_notes();
   void follow(std::function<void()> in_force);
   std::optional<Error> unwritable();
+  std::string not_in_file();
   void tend();
 
  private:

@@ -85,6 +85,14 @@ Error full_control_store(const std::string& file, NoRoom what) {
       {}};
 }
 
+std::string log_not_in_file(const std::string& file, const std::string& why) {
+  return "what was last changed in the control store " + file + " is in " + file +
+         "-wal only, since it cannot be brought into the file (" + in_one_line(why) +
+         "). Nothing is lost, and changes go on; but a copy of the file alone is an older one. "
+         "Look "
+         "at its disk; it is tried again every second";
+}
+
 Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
   switch (fault.kind()) {
     case sqlite::FaultKind::Busy:

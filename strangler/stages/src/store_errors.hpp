@@ -29,6 +29,9 @@ Error older_control_store(const std::string& file, const std::string& lacks, std
 enum class NoRoom : std::uint8_t { ForMore, ForAnything };
 Error full_control_store(const std::string& file, NoRoom what);
 
+/// What was committed could not be brought from the log beside it into the file.
+std::string log_not_in_file(const std::string& file, const std::string& why);
+
 /// A schema, a stage or a line that this version does not know: `what` says which.
 Error made_by_a_newer_version(const std::string& file, const std::string& what);
 /// The same of a line of the switch log, of either kind, by its format.

@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 
+#include "banyan/sqlite/connection.hpp"
 #include "card_simulator.hpp"
 
 namespace recordshop::card {
@@ -51,6 +56,68 @@ TEST_P(OutsideParty, EndsAtAWrongConfigurationWithItsCode) {
     EXPECT_EQ(ran.exit_code, 78) << wrong.at(0) << ' ' << ran.output;
   }
   EXPECT_THAT(run({"--books", folder.path().string()}).output, HasSubstr("Give --books a file"));
+}
+
+/// Whole, as bytes.
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_P(OutsideParty, KeepsItsBooksInNobodyElsesFile) {
+  using banyan::sqlite::Connection;
+  using banyan::sqlite::OpenMode;
+  const banyan::test::TemporaryFolder folder;
+  const auto made = [&](const std::string& name, const std::string& script) {
+    const std::filesystem::path file = folder.path() / name;
+    Connection::open(file, OpenMode::Create).run(script);
+    return file;
+  };
+  const std::filesystem::path text = folder.path() / "notes.txt";
+  std::ofstream(text) << "no database at all";
+  for (const std::filesystem::path& foreign :
+       {made("music.sqlite", "CREATE TABLE albums (id INTEGER PRIMARY KEY, title TEXT)"),
+        made("beside.sqlite",
+             "CREATE TABLE transactions (a); CREATE TABLE credits (a); CREATE TABLE parcels (a);"
+             " CREATE TABLE scans (a)"),
+        made("view.sqlite", "CREATE VIEW parcels AS SELECT 1"),
+        made("logged.sqlite", "PRAGMA journal_mode = WAL; CREATE TABLE albums (id INTEGER)"),
+        made("marked.sqlite", "PRAGMA application_id = 7"), text}) {
+    const std::string before = bytes_of(foreign);
+    const Ran ran = run({"--books", foreign.string()});
+    EXPECT_EQ(ran.exit_code, 78) << foreign << ran.output;
+    EXPECT_THAT(ran.output, HasSubstr("It is left as it is. Give --books another file")) << foreign;
+    EXPECT_EQ(bytes_of(foreign), before) << foreign;
+    EXPECT_FALSE(std::filesystem::exists(foreign.string() + "-wal")) << foreign;
+  }
+}
+
+TEST_P(OutsideParty, KnowsItsBooksAgainAndNoOtherPartyTakesThem) {
+  const std::string me = GetParam();
+  const std::string other = me == "parcel-carrier" ? "payment-provider" : "parcel-carrier";
+  const banyan::test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "books.db").string();
+  std::ofstream(file) << "";  // an empty one is nobody's
+  EXPECT_EQ(Started(me, {"--books", file}).stop(), 0);
+  EXPECT_EQ(Started(me, {"--books", file}).stop(), 0);
+  const Ran ran = banyan::test::run_program({BANYAN_BIN "/" + other, "--books", file});
+  EXPECT_EQ(ran.exit_code, 78) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("is marked by another program as its own"));
+}
+
+TEST_P(OutsideParty, TakesItsBooksOfBeforeThereWasAMark) {
+  const std::string me = GetParam();
+  const banyan::test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "books.db").string();
+  EXPECT_EQ(Started(me, {"--books", file}).stop(), 0);
+  const auto mark = [&] {
+    return banyan::sqlite::Connection::open(file, banyan::sqlite::OpenMode::Read).application_id();
+  };
+  const std::uint32_t own = mark();
+  EXPECT_NE(own, 0U);
+  banyan::sqlite::Connection::open(file, banyan::sqlite::OpenMode::Write).set_application_id(0);
+  EXPECT_EQ(Started(me, {"--books", file}).stop(), 0);
+  EXPECT_EQ(mark(), own);
 }
 
 TEST_P(OutsideParty, TakesTheCommandLineBeforeItsFile) {

@@ -102,6 +102,18 @@ TEST_F(HttpTransportTest, TellsTheSecondAttemptWhatIsLeft) {
   EXPECT_EQ(budgets, (std::vector<std::string>{"2000", "1500"}));
 }
 
+TEST_F(HttpTransportTest, SaysOfAnAnswerWhetherAnEarlierTryMayHaveArrived) {
+  const auto said = [this] {
+    const auto answer = call(Repeat::Safe);
+    return answer && answer->head.fields.contains(banyan::binding::kAskedBeforeField);
+  };
+  EXPECT_FALSE(said());
+  script = {failure(Kind::Connect, true), with_status(503)};
+  EXPECT_FALSE(said());
+  script = {failure(Kind::Closed), with_status(503)};
+  EXPECT_TRUE(said());
+}
+
 TEST_F(HttpTransportTest, SaysWhatWentWrongAndWhetherItMayHaveBeenCarriedOut) {
   EXPECT_EQ(rule_after(failure(Kind::Connect)), "banyan.unreachable");
   EXPECT_EQ(rule_after(failure(Kind::Closed)), "banyan.connection_lost");

@@ -3,13 +3,17 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
+#include <string>
 
 #include "banyan/binding/context_headers.hpp"
 #include "banyan/binding/http_transport.hpp"
 #include "banyan/binding/operation_table.hpp"
 #include "banyan/binding/problem.hpp"
+#include "banyan/binding/rpc_transport.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/http/server.hpp"
+#include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "demo_port.hpp"
 
@@ -109,6 +113,115 @@ TEST_F(Remote, SaysThatNobodyIsThere) {
 
   EXPECT_EQ(answer.error().code, ErrorCode::Unavailable);
   EXPECT_EQ(answer.error().rule, "banyan.unreachable");
+}
+
+/// An operation that asks another module for a write, does without its answer, and then finds the
+/// queue of its own database full.
+class UseCase {
+ public:
+  explicit UseCase(demo::Demo& other) : other_(&other) {}
+
+  banyan::Result<demo::Thing> handle(const demo::MakeThing& make, const Context& context) {
+    const auto inner =
+        time_of_the_other ? context.within(*time_of_the_other, banyan::system_clock()) : context;
+    (void)other_->handle(demo::RenameThing{demo::thing_id(1), make.name}, inner);
+    return banyan::fail(ErrorCode::ResourceExhausted, "banyan.writer_queue_full", "later");
+  }
+
+  std::optional<std::chrono::milliseconds> time_of_the_other;
+
+ private:
+  demo::Demo* other_;
+};
+
+class WritesOfOthers : public Remote {
+ protected:
+  /// What the operation answers: that nothing was changed, or that nobody knows.
+  std::string answer(UseCase& use_case) const {
+    banyan::InProcess<UseCase> binding(use_case, banyan::no_observer(), banyan::system_clock());
+    const auto answer = binding.call<demo::Demo>(demo::MakeThing{"lamp", {}, {}, {}}, context);
+    return answer ? "an answer" : answer.error().rule;
+  }
+  std::string remotely() const {
+    UseCase use_case(*port);
+    return answer(use_case);
+  }
+  std::string in_process() {
+    const auto here =
+        banyan::bind_in_process<demo::Demo>(module, banyan::no_observer(), banyan::system_clock());
+    UseCase use_case(*here);
+    return answer(use_case);
+  }
+
+  static constexpr const char* kUnknown = "banyan.outcome_unknown";
+  static constexpr const char* kNothing = "banyan.writer_queue_full";
+};
+
+TEST_F(WritesOfOthers, CountWhenTheyAreDone) {
+  module.before = [] { banyan::CommitMark::commit(); };
+  EXPECT_EQ(in_process(), kUnknown);
+  EXPECT_EQ(remotely(), kUnknown);
+}
+
+TEST_F(WritesOfOthers, CountWhenTheyAreDoneInPart) {
+  module.before = [] { banyan::CommitMark::commit(); };
+  for (const Error& error :
+       {Error{ErrorCode::NotFound, "demo.unknown_thing", "gone since", {}},
+        Error{ErrorCode::Unavailable, "banyan.storage_full", "no room for the rest", {}},
+        Error{ErrorCode::InvalidArgument, "banyan.money_overflow", "too much in all", {}},
+        Error{ErrorCode::Internal, "demo.undeclared", "", {}}}) {
+    module.error = error;
+    EXPECT_EQ(in_process(), kUnknown) << error.rule;
+    EXPECT_EQ(remotely(), kUnknown) << error.rule;
+  }
+}
+
+TEST_F(WritesOfOthers, CountWhenNobodyKnowsWhetherTheyAreDone) {
+  std::promise<void> release;
+  module.before = [released = release.get_future().share()] { released.wait(); };
+  UseCase use_case(*port);
+  use_case.time_of_the_other = 50ms;
+  EXPECT_EQ(answer(use_case), kUnknown);
+  release.set_value();
+}
+
+TEST_F(WritesOfOthers, CountWhileAnEarlierTryOfThemGoesOn) {
+  module.error = Error{ErrorCode::Conflict, "banyan.command_running", "ask again", {}};
+  EXPECT_EQ(remotely(), kUnknown);
+}
+
+/// Its last try is refused, and the one before it may have arrived.
+class AskedTwice final : public banyan::binding::RpcTransport {
+ public:
+  banyan::Result<http::Response> exchange(http::Request /*request*/, const Context& context,
+                                          banyan::binding::Repeat /*repeat*/) override {
+    auto answer = banyan::binding::problem({ErrorCode::Unavailable, "banyan.too_busy", "later", {}},
+                                           context.correlation_id);
+    if (asked_before) answer.head.fields.set(banyan::binding::kAskedBeforeField, "true");
+    return answer;
+  }
+  bool asked_before = false;
+};
+
+TEST_F(WritesOfOthers, CountWhenOnlyTheLastTryWasRefused) {
+  AskedTwice twice;
+  const auto other = PortBinding<demo::Demo>::remote(twice, banyan::no_observer(), "remote",
+                                                     banyan::system_clock());
+  UseCase use_case(*other);
+  EXPECT_EQ(answer(use_case), kNothing);
+  twice.asked_before = true;
+  EXPECT_EQ(answer(use_case), kUnknown);
+}
+
+TEST_F(WritesOfOthers, DoNotCountWhenTheyWereRefusedBeforeTheyBegan) {
+  module.error = Error{ErrorCode::ResourceExhausted, "banyan.writer_queue_full", "later", {}};
+  EXPECT_EQ(in_process(), kNothing);
+  EXPECT_EQ(remotely(), kNothing);
+}
+
+TEST_F(WritesOfOthers, DoNotCountWhenTheyWereNeverSent) {
+  server.drain(1s);
+  EXPECT_EQ(remotely(), kNothing);
 }
 
 }  // namespace

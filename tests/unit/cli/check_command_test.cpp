@@ -499,6 +499,22 @@ TEST_F(CheckCommand, NotesThatAnApplicationWithANameOfItsOwnHearsAnotherOneThanT
               ElementsAre("check.host_beside_origin"));
 }
 
+TEST_F(CheckCommand, NotesATotalTimeThatCutsStreams) {
+  const std::string all = "[limits]\ntotal_time = \"2m\"\n[upstreams.shop]";
+  const std::string limited = shop_with("[upstreams.shop]", all);
+  EXPECT_THAT(rules(limited), ElementsAre("check.total_time_ends_streams"));
+  EXPECT_EQ(check(limited)["findings"][0]["weight"], "note");
+}
+
+TEST_F(CheckCommand, TakesATotalTimeForMeantWhereNoStreamMayLastAsLong) {
+  std::string limited = "[limits]\ntotal_time = \"2m\"\n" + std::string(kShop);
+  for (const char* each : {"[upstreams.shop]\n", "[upstreams.catalog]\n"}) {
+    const std::string section = each;
+    limited.replace(limited.find(section), section.size(), section + "stream_time = \"2m\"\n");
+  }
+  EXPECT_THAT(rules(limited), IsEmpty());
+}
+
 TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   const std::string token = folder_.file("catalog.token");
   const auto with = [&](const std::string& lines) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "banyan/manifest/manifest.hpp"
@@ -274,6 +275,36 @@ TEST_F(ViolatingStatements, Before_any_script_are_dismissed_by_name_only) {
   const Outcome dismissed = banyan({"schema", "dismiss", "warehouse", "--statement", id});
   EXPECT_EQ(dismissed.exit_code, 0) << dismissed.err;
   EXPECT_THAT(report(), testing::Not(HasSubstr("SELECT id FROM tracks")));
+}
+
+TEST_F(ViolatingStatements, For_which_there_is_no_room_any_more_are_not_passed_over_in_silence) {
+  const auto written = manifest::update(file_, [](std::optional<manifest::Manifest> known) {
+    known->left_out = {{"warehouse", true, Timestamp{1'000'000}}, {"catalog", false, {}}};
+    return known;
+  });
+  ASSERT_TRUE(written);
+  EXPECT_THAT(report(), HasSubstr("more statements of warehouse: it has run more different ones"));
+  EXPECT_THAT(report(), HasSubstr("and some may cross modules. Give values as parameters"));
+  EXPECT_THAT(report(), HasSubstr("and none crossed modules"));
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  EXPECT_THAT(banyan({"schema", "move", "warehouse", "--dry-run"}).out,
+              HasSubstr("more statements of warehouse"));
+}
+
+TEST_F(ViolatingStatements, In_a_manifest_that_is_damaged_are_not_written_over) {
+  const auto file = manifest::manifest_file(file_);
+  std::ofstream(file) << "{";
+  const Outcome refused = banyan({"schema", "report"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("puts it aside"));
+  EXPECT_EQ(std::filesystem::file_size(file), 1U);
+  // As the application's start does.
+  ASSERT_TRUE(manifest::update(
+      file_, [](const auto&) { return std::optional(manifest::Manifest{.application = "shop"}); },
+      [](const auto&, const auto&) {}));
+  EXPECT_THAT(report(), HasSubstr("statements in " + file.string() + ".damaged"));
+  std::filesystem::remove(file.string() + ".damaged");
+  EXPECT_THAT(report(), testing::Not(HasSubstr("damaged")));
 }
 
 TEST_F(DatabaseCommands, Announce_the_pause_before_it_begins_and_in_the_dry_run) {

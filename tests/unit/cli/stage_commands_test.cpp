@@ -236,6 +236,10 @@ TEST_F(StoreCommands, VerifyFindsTamperingAndSaysSoByItsExitCode) {
   const Outcome found = banyan({"log", "verify"});
   EXPECT_EQ(found.exit_code, 1);
   EXPECT_THAT(found.out, HasSubstr("NOT intact: 2 lines were read\n  line 1 was changed"));
+  EXPECT_THAT(found.out, HasSubstr("sqlite3 " + file_ + " \".backup tampered.db\""));
+  EXPECT_THAT(found.out, HasSubstr("banyan log verify --store COPY"));
+  EXPECT_THAT(found.out, HasSubstr("\"Back up the control store\""));
+  EXPECT_THAT(intact.out, testing::Not(HasSubstr("what to do")));
   EXPECT_EQ(banyan({"log", "verify", "--json"}).exit_code, 1);
   EXPECT_EQ(banyan({"verify"}).exit_code, 1) << "its former name";
 }

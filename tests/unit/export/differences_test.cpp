@@ -2,6 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "comments.hpp"
 #include "differences.hpp"
 #include "example_table.hpp"
@@ -86,6 +92,21 @@ INSTANTIATE_TEST_SUITE_P(
              "by the cookie session, and a first visit may change its side"},
         Told{"pass_fields = [\"X-Forwarded-Ssl-Cn\"]\n", "",
              "names that begin with x-forwarded-*"}));
+
+TEST(WhatNginxCannotSay, IsToldInTheOrderOfTheFile) {
+  const auto told =
+      export_for_nginx(with("trusted_peers = [\"unix:\"]\nsticky = [\"header:a_b\"]\n",
+                            "[upstreams.new.health]\n")
+                           .table())
+          .differences;
+  const auto place = [&](std::string_view words) {
+    return std::ranges::find_if(told, [&](const auto& each) { return each.contains(words); }) -
+           told.begin();
+  };
+  EXPECT_LT(place("nginx asks no instance how it is"), place("\"_\" are let in, for stickiness"));
+  EXPECT_LT(place("\"_\" are let in, for stickiness"), place("that come by a Unix socket"));
+  EXPECT_LT(place("that come by a Unix socket"), std::ssize(told));
+}
 
 TEST(TheStageShadow, IsToldToCopyNothing) {
   ExampleTable example = with("");

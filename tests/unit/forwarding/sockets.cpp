@@ -75,6 +75,20 @@ Peer Peer::connect(std::uint16_t port) {
   return Peer(descriptor);
 }
 
+Peer Peer::connect_from(std::uint8_t address, std::uint16_t port) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own = loopback(0);
+  own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + address);
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) {
+    give_up("bind");
+  }
+  const sockaddr_in to = loopback(port);
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
+    give_up("connect");
+  }
+  return Peer(descriptor);
+}
+
 Peer Peer::connect_v6(std::uint16_t port) {
   const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in6 address{};

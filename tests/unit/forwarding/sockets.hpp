@@ -19,6 +19,8 @@ class Peer {
   explicit Peer(int descriptor);
   /// To the loopback interface.
   static Peer connect(std::uint16_t port);
+  /// As a client at 127.0.0.`address`.
+  static Peer connect_from(std::uint8_t address, std::uint16_t port);
   static Peer connect_v6(std::uint16_t port);
   static Peer connect_unix(const std::string& path);
   ~Peer();

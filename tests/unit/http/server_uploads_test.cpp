@@ -17,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -89,6 +90,34 @@ TEST(AnUpload, IsNotBlamedForTheTimeInWhichNobodyAsksForIt) {
   EXPECT_THAT(running.ask("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                           "Content-Length: 5\r\n\r\nhello"),
               AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("all of it")));
+}
+
+TEST(AnUpload, IsKnownToBeThereWhenAllOfItHasCome) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    const bool before = exchange->body_is_here();
+    Exchange& asked = *exchange;
+    asked.collect_body(100, [exchange = std::move(exchange), before](auto body) {
+      const bool after = body && exchange->body_is_here();
+      exchange->respond(
+          text((before ? "there" : "not there") + std::string(after ? ", read" : ", unread")));
+    });
+  });
+  const std::string close = "Connection: close\r\n";
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHost: a\r\n" + close + "\r\n"),
+              EndsWith("\r\n\r\nthere, read"));
+  RawSocket client = running.connect();
+  // More than once on a connection: what was read of the one before does not count.
+  for (int turn = 0; turn < 2; ++turn) {
+    client.send(post(4) + "abcd");
+    EXPECT_THAT(client.read_until(", read"), EndsWith("\r\n\r\nthere, read"));
+  }
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  client.read_until("100 Continue");
+  client.send("abcd");
+  EXPECT_THAT(client.read_until(", read"), EndsWith("\r\n\r\nnot there, read"));
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+  EXPECT_THAT(client.read_until(", read"), EndsWith("\r\n\r\nnot there, read"));
 }
 
 class AServerOfFewUploads : public testing::Test {

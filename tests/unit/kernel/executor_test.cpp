@@ -6,6 +6,9 @@
 #include <atomic>
 #include <latch>
 #include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -36,6 +39,47 @@ TEST(WorkerPool, TakesNoMoreThanFitIntoItsQueue) {
   EXPECT_TRUE(pool->submit([] {}));
   EXPECT_FALSE(pool->submit([] {}));
   release.count_down();
+}
+
+TEST(WorkerPool, GoesOnAfterATaskThatThrowsAndTellsOfIt) {
+  std::vector<std::string> told;
+  std::atomic<int> done = 0;
+  {
+    const auto pool = make_worker_pool(1, 8, [&](std::string_view what) {
+      told.emplace_back(what);
+      throw std::runtime_error("nobody hears this");
+    });
+    ASSERT_TRUE(pool->submit([] { throw std::runtime_error("no room"); }));
+    ASSERT_TRUE(pool->submit([] { throw 7; }));
+    ASSERT_TRUE(pool->submit([&] { ++done; }));
+  }
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(told, (std::vector<std::string>{"no room", "an exception of an unknown type"}));
+}
+
+TEST(WorkerPool, GoesOnAfterATaskThatThrowsAlsoWhenNobodyIsTold) {
+  std::atomic<int> done = 0;
+  {
+    const auto pool = make_worker_pool(1, 8);
+    ASSERT_TRUE(pool->submit([] { throw std::runtime_error("no room"); }));
+    ASSERT_TRUE(pool->submit([&] { ++done; }));
+  }
+  EXPECT_EQ(done, 1);
+}
+
+TEST(ThreadScheduler, CallsATaskAgainThatHasThrownAndTellsOfIt) {
+  std::counting_semaphore<> told(0);
+  std::atomic<int> calls = 0;
+  const auto scheduler = make_thread_scheduler([&](std::string_view what) {
+    EXPECT_EQ(what, "not now");
+    told.release();
+  });
+  const auto handle = scheduler->every(std::chrono::milliseconds(1), [&] {
+    ++calls;
+    throw std::runtime_error("not now");
+  });
+  for (int i = 0; i < 3; ++i) told.acquire();
+  EXPECT_GE(calls, 3);
 }
 
 TEST(ThreadScheduler, CallsAgainAndAgain) {

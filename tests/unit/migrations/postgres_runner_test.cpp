@@ -106,6 +106,20 @@ TEST_F(PostgresRunner, A_setting_that_would_outlast_the_file_is_refused) {
                   HasSubstr(":4: COPY: "), HasSubstr(":5: VACUUM: "), HasSubstr(":6: PREPARE: ")));
 }
 
+TEST_F(PostgresRunner, Emptying_what_refers_without_naming_it_is_refused_in_a_dry_run_too) {
+  const Script two{"0001_create.sql",
+                   "CREATE TABLE orders (id BIGINT PRIMARY KEY);"
+                   "CREATE TABLE lines (id BIGINT REFERENCES orders (id));"
+                   "INSERT INTO orders VALUES (7); INSERT INTO lines VALUES (7);"};
+  const Script cascades{"0002_empty.sql", "\ntruncate orders cascade;"};
+  const auto refusal = ElementsAre(HasSubstr("0002_empty.sql:2: TRUNCATE … CASCADE empties"));
+  EXPECT_THAT(problems_of([&] { runner({two, cascades}).dry_run(); }), refusal);
+  EXPECT_THAT(problems_of([&] { runner({two, cascades}).apply(); }), refusal);
+  EXPECT_EQ(database_.ask("SELECT count(*) FROM orders.lines"), "1");
+  runner({two, {"0002_empty.sql", "TRUNCATE lines, orders;"}}).apply();
+  EXPECT_EQ(database_.ask("SELECT count(*) FROM orders.lines"), "0");
+}
+
 TEST_F(PostgresRunner, A_constraint_that_is_checked_at_the_end_fails_the_script) {
   const Script deferred{"0002_deferred.sql",
                         "ALTER TABLE orders ADD PRIMARY KEY (id);\n"

@@ -306,6 +306,60 @@ TEST_F(QuietDeletion, A_dry_run_keeps_foreign_keys_on_beside_a_script_that_rebui
   EXPECT_THROW(runner({tables, marked, deleting}).dry_run(), MigrationFault);
 }
 
+TEST_F(QuietDeletion, Replacing_a_row_to_which_others_refer_is_refused) {
+  for (const std::string statement :
+       {"INSERT OR REPLACE INTO orders VALUES (7);", "replace into Orders select 7;",
+        "INSERT INTO orders VALUES (8); UPDATE OR REPLACE orders SET id = 7 WHERE id = 8;"}) {
+    const std::string text = "\n" + statement + "\nINSERT INTO orders VALUES (9);";
+    EXPECT_THAT(problems(runner({cascading, {"0002_replace.sql", text}})),
+                ElementsAre(testing::AllOf(
+                    HasSubstr("0002_replace.sql:2: it puts rows of 'orders' in the place of"),
+                    HasSubstr("1 row(s) of 'lines' were deleted with them, as their ON DELETE "
+                              "CASCADE says"),
+                    HasSubstr("ON CONFLICT (…) DO UPDATE"))))
+        << statement;
+    expect_children();
+    EXPECT_EQ(in_file("SELECT count(*) FROM orders"), "1");
+  }
+}
+
+TEST_F(QuietDeletion, Replacing_is_refused_also_as_the_last_statement_and_in_a_dry_run) {
+  runner({cascading}).apply();
+  const Script replacing{"0002_replace.sql", "REPLACE INTO orders VALUES (7)"};
+  EXPECT_THROW(runner({cascading, replacing}).dry_run(), MigrationFault);
+  EXPECT_THROW(runner({cascading, replacing}).apply(), MigrationFault);
+  expect_children();
+}
+
+TEST_F(QuietDeletion, Emptying_what_refers_is_refused_as_well) {
+  for (const std::string on_delete : {"SET NULL", "SET DEFAULT"}) {
+    const std::string emptied =
+        "CREATE TABLE marks (id BIGINT DEFAULT 1 REFERENCES orders (id) ON DELETE " + on_delete +
+        "); CREATE TABLE orders (id BIGINT PRIMARY KEY);"
+        "INSERT INTO orders VALUES (1), (7); INSERT INTO marks VALUES (7);"
+        "REPLACE INTO orders VALUES (7);";
+    EXPECT_THAT(problems(runner({{"0001_replace.sql", emptied}})),
+                ElementsAre(HasSubstr("1 row(s) of 'marks' were emptied")))
+        << on_delete;
+  }
+}
+
+TEST_F(QuietDeletion, What_takes_nothing_away_may_replace) {
+  runner({cascading,
+          {"0002_new.sql",
+           "REPLACE INTO orders VALUES (8);"
+           "INSERT INTO orders VALUES (7) ON CONFLICT (id) DO UPDATE SET id = excluded.id;"
+           "INSERT OR IGNORE INTO orders VALUES (7);"}})
+      .apply();
+  expect_children();
+}
+
+TEST_F(QuietDeletion, Who_deletes_by_name_may) {
+  runner({cascading, {"0002_delete.sql", "DELETE FROM orders; REPLACE INTO orders VALUES (7);"}})
+      .apply();
+  EXPECT_EQ(in_file("SELECT count(*) FROM lines"), "0");
+}
+
 TEST_F(QuietDeletion, Children_may_go_before_their_parent) {
   runner({cascading,
           {"0002_drop.sql", "DROP TABLE lines; DROP TABLE notes; DROP TABLE IF EXISTS orders;"}})

@@ -73,6 +73,17 @@ TEST_F(TheInquiries, AreMadeAnewWhenTheAnswerIsOld) {
   EXPECT_EQ(asked_, 2);
 }
 
+TEST_F(TheInquiries, EndAlsoWhenSomethingLeavesThem) {
+  Inquiries told_in_vain{[](const std::string&) -> Result<void> { throw 7; }, &later_, clock_,
+                         [] { throw std::runtime_error("nobody is awake"); }};
+  EXPECT_FALSE(told_in_vain.about("catalog"));
+  EXPECT_THROW(later_.run(), std::runtime_error);
+  const auto answer = told_in_vain.about("catalog");
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(*answer);
+  told_in_vain.end();  // does not wait for what is over
+}
+
 TEST_F(TheInquiries, AreMadeLaterWhenThereIsNoRoom) {
   later_.full = true;
   EXPECT_FALSE(inquiries_.about("catalog"));

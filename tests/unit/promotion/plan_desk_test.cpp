@@ -116,6 +116,27 @@ TEST_F(ThePlanDesk, ShowsNoReasonOfAStateThatIsOver) {
   EXPECT_EQ(plan().reason, "a reason");
 }
 
+TEST_F(ThePlanDesk, ShowsNothingThatWasSeenOfAPlanBefore) {
+  const auto second = process();
+  const auto seen_there = [&] { return second->desk.plans()->front(); };
+  start();
+  requests(*second, 100);
+  tick(*second);
+  ASSERT_FALSE(seen_there().verdicts.empty());
+  ASSERT_THAT(seen_there().reason, HasSubstr("another process takes it forward"));
+
+  ASSERT_TRUE(order(PlanVerb::Abort));
+  for (int i = 0; i < 100 && plan().state != PlanState::Aborted; ++i) tick();
+  ASSERT_EQ(plan().state, PlanState::Aborted);
+  clock_.advance(std::chrono::seconds(1));
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_EQ(seen_there().state, PlanState::Running) << "as the one before, when it was looked at";
+  EXPECT_TRUE(seen_there().verdicts.empty()) << "before its next tick";
+  EXPECT_THAT(seen_there().reason, testing::Not(HasSubstr("another process")));
+  tick(*second);
+  EXPECT_FALSE(seen_there().verdicts.empty());
+}
+
 TEST_F(ThePlanDesk, SaysAlsoInAProcessThatLooksOnWhyAPlanGoesNotForward) {
   const auto second = process();
   const auto seen_there = [&] { return second->desk.plans()->front(); };

@@ -55,6 +55,24 @@ TEST_F(TheAccessLog, HasAJsonLineForEachRequest) {
   EXPECT_FALSE(second.contains("upstream_address"));
 }
 
+TEST(ALineOfTheAccessLog, HasNoAddressWhereNobodyKnowsOne) {
+  const http::RequestHead head{.method = "GET", .target = "/albums/1"};
+  const std::string id = "original-1";
+  const http::Endpoint peer{"127.0.0.1", 1};
+  const strangler::Route route;
+  const strangler::Outcome outcome{.failure = strangler::ForwardFailure::Timeout, .attempts = 1};
+  std::string line;
+  append_json(line, {.head = head,
+                     .request_id = id,
+                     .peer = peer,
+                     .route = &route,
+                     .outcome = outcome,
+                     .refusal = {},
+                     .now = {},
+                     .shadow = true});
+  EXPECT_EQ(nlohmann::json::parse(line)["upstream_address"], "") << "a copy that has failed";
+}
+
 TEST_F(TheAccessLog, KnowsTheCombinedFormat) {
   log_to("format = \"combined\"\n");
   test::get(port_, "/albums/1", "User-Agent: a\"b\\\r\nReferer: http://x.example/\r\n");

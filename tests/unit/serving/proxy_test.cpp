@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "banyan/kernel/error.hpp"
+#include "support/broken_disk.hpp"
 #include "support/full_disk.hpp"
 
 namespace banyan::serving {
@@ -274,6 +275,24 @@ TEST_F(TheProxy, TellsOfAControlStoreThatCannotBeWrittenUntilItCan) {
   until("a line in the log",
         [&] { return log().find("control_store_writable") != std::string::npos; });
   EXPECT_EQ(shift("100%"), 200u);
+  proxy_.reset();  // before the disk
+}
+
+TEST_F(TheProxy, TellsOfAControlStoreWhoseFileLacksWhatIsInTheLogUntilItHasIt) {
+  test::BrokenDisk disk("control.db");
+  start();
+  ASSERT_EQ(shift("50%"), 200u);
+  disk.fail();
+  EXPECT_EQ(shift("100%"), 200u);
+  const auto health = [&] { return test::get(port_, "/health/ready"); };
+  until("a word in health",
+        [&] { return health().body.find("control.db-wal only") != std::string::npos; });
+  EXPECT_EQ(health().status, 200u) << "requests and changes go on";
+  EXPECT_NE(health().body.find("control store file"), std::string::npos) << health().body;
+
+  disk.mend();
+  until("that nothing is wrong any more",
+        [&] { return health().body.find("control.db-wal only") == std::string::npos; });
   proxy_.reset();  // before the disk
 }
 

@@ -7,6 +7,7 @@
 #include "banyan/sqlite/file_header.hpp"
 #include "sqlite_wal.hpp"
 #include "support/becomes_true.hpp"
+#include "support/broken_disk.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/moved_module.hpp"
 #include "unit/sql/shop_tables.hpp"
@@ -169,6 +170,28 @@ TEST_F(WalTest, A_read_is_blamed_only_when_it_was_there_before_the_log_could_not
   EXPECT_EQ(wal.figures().problem, "");
   clock.advance(std::chrono::seconds(1));
   EXPECT_FALSE(wal.is_due());
+}
+
+TEST_F(WalTest, A_log_that_the_disk_does_not_take_into_the_file_is_a_problem_until_it_does) {
+  test::BrokenDisk disk("other.db");
+  ManualClock clock;
+  const auto file = database_.file().parent_path() / "other.db";
+  const Options options{.wal_limit = kLimit, .clock = &clock};
+  Ownership ownership(options);
+  SqliteConnection writer(file, SqliteConnection::Use::Write, ownership);
+  Snapshots reads;
+  SqliteWal wal(file, reads, options);
+  // It stays open: the last to leave takes the log into the file.
+  RawSqlite shell(file);
+  shell.run("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES (hex(zeroblob(524288)))");
+  disk.fail();
+  ASSERT_TRUE(wal.is_due());
+  wal.cut(writer);
+  EXPECT_THAT(wal.figures().problem,
+              AllOf(HasSubstr("'other.db'"), HasSubstr("disk I/O error"), Not(HasSubstr("fuser"))));
+  disk.mend();
+  wal.cut(writer);
+  EXPECT_EQ(wal.figures().problem, "");
 }
 
 TEST_F(WalTest, A_log_below_the_limit_is_left_alone) {

@@ -43,6 +43,15 @@ TEST_F(StatementTest, RefusesANumberThatSqliteWouldChange) {
   EXPECT_THROW(kept(std::nan("")), Fault);
 }
 
+TEST_F(StatementTest, TakesValuesAgainAfterAStepThatFailed) {
+  Statement row = connection_.query("SELECT abs(?1)");
+  row.bind(1, std::numeric_limits<std::int64_t>::min());
+  EXPECT_THROW(row.step(), Fault);
+  row.bind(1, -5);
+  ASSERT_TRUE(row.step());
+  EXPECT_EQ(row.number(0), 5);
+}
+
 TEST_F(StatementTest, EmptyTextAndEmptyBlobAreNotNull) {
   EXPECT_EQ(kept(std::string_view{}), "text ''");
   EXPECT_EQ(kept(std::span<const std::byte>{}), "blob X''");

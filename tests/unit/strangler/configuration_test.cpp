@@ -375,6 +375,17 @@ TEST(TheHowTo, BeginsWithACompleteFile) {
   EXPECT_EQ(table->match("PROPFIND", "/files").route->name, "* /");
 }
 
+TEST(TheHowTo, BeginsWithTimesThatCutNeitherSlowReportsNorStreams) {
+  const auto read = parse_configuration(shown("toml complete"), "banyan.toml");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->limits.total_time, milliseconds(0)) << "a stream has no end";
+  for (const UpstreamGroup& upstream : read->upstreams) {
+    EXPECT_GE(upstream.answer_time, milliseconds(60'000)) << upstream.name;
+    EXPECT_GE(upstream.stall_time, milliseconds(60'000)) << upstream.name;
+    EXPECT_GE(upstream.stream_time, milliseconds(3'600'000)) << upstream.name;
+  }
+}
+
 class BadConfiguration : public testing::TestWithParam<test::BadFile> {};
 
 TEST_P(BadConfiguration, IsRefusedWithPlaceExpectationAndNearestKey) {

@@ -18,6 +18,7 @@
 #include "banyan/stages/made_note.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/broken_disk.hpp"
 #include "support/failing_locks.hpp"
 #include "support/full_disk.hpp"
 #include "support/raw_sqlite.hpp"
@@ -391,6 +392,40 @@ TEST(AKeptStoreThatIsDamaged, IsNotTakenForAnotherFileWhereANoteSaysThatItWasThe
   EXPECT_THAT(refused.error().message,
               AllOf(HasSubstr("put the newest copy back"), HasSubstr("delete " + file + ".made"),
                     Not(HasSubstr("name another file"))));
+}
+
+TEST(AKeptStoreOnABrokenDisk, SaysThatTheFileLacksWhatIsInTheLogUntilItHasIt) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  test::BrokenDisk disk("control.db");
+  const auto store = ControlStore::open(file, system_clock()).value();
+  ASSERT_TRUE(store->enlist({"catalog"}));
+  ASSERT_TRUE(to_share(*store, "10"));
+  EXPECT_EQ(store->not_in_file(), "");
+
+  disk.fail();
+  ASSERT_TRUE(to_share(*store, "20")) << "the log beside it takes it";
+  EXPECT_THAT(store->not_in_file(), AllOf(HasSubstr(file + "-wal only"), HasSubstr("disk I/O")));
+  EXPECT_FALSE(store->unwritable());
+  store->tend();
+  EXPECT_NE(store->not_in_file(), "") << "it was tried again";
+
+  disk.mend();
+  store->tend();
+  EXPECT_EQ(store->not_in_file(), "");
+}
+
+TEST(AKeptStoreOnABrokenDisk, HasNothingToTellOfWhenSomebodyReadsWhatWasBefore) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  const auto store = ControlStore::open(file, system_clock()).value();
+  ASSERT_TRUE(store->enlist({"catalog"}));
+  test::RawSqlite reader(file);
+  reader.run("BEGIN; SELECT count(*) FROM switch_log");
+  ASSERT_TRUE(to_share(*store, "10"));
+  store->tend();
+  EXPECT_GT(fs::file_size(file + "-wal"), 0U) << "it is in the way";
+  EXPECT_EQ(store->not_in_file(), "");
 }
 
 TEST(AKeptStoreOnAFullDisk, SaysSoFromTheFirstWriteThatFailedUntilOneSucceeds) {

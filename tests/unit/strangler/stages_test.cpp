@@ -299,6 +299,7 @@ class BrokenStore final : public ControlStore {
   void follow(std::function<void()> in_force) override { inner_.follow(std::move(in_force)); }
   Result<void> mark_notes() override { return inner_.mark_notes(); }
   std::optional<Error> unwritable() override { return inner_.unwritable(); }
+  std::string not_in_file() override { return inner_.not_in_file(); }
   void tend() override { inner_.tend(); }
 
  private:

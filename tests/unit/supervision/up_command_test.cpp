@@ -187,16 +187,72 @@ TEST_F(Up, LeavesNoProcessWhenItIsKilled) {
   EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
 }
 
-TEST_F(Up, LeavesNoProgramWhenItIsKilledAfterItsGuard) {
-  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
-  ChildProcess up = start();
-  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+/// 0: it has none.
+pid_t guard_of(const ChildProcess& up) {
   const std::string supervisor = std::to_string(up.id());
   std::ifstream children("/proc/" + supervisor + "/task/" + supervisor + "/children");
   pid_t guard = 0;
   for (pid_t child = 0; children >> child;) {
     if (content("/proc/" + std::to_string(child) + "/comm") == "banyan-guard\n") guard = child;
   }
+  return guard;
+}
+
+TEST_F(Up, HasAnotherGuardWhenItsGuardIsKilled) {
+  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
+  ChildProcess up = start();
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+  for (int i = 1; i <= 2; ++i) {
+    ASSERT_TRUE(becomes_true([&] { return guard_of(up) != 0; })) << "it names itself first";
+    ::kill(guard_of(up), SIGKILL);
+    const std::string another = "has another guard, process ";
+    ASSERT_TRUE(becomes_true([&] {
+      const std::string output = read("output");
+      std::size_t told = 0;
+      for (std::size_t at = 0; (at = output.find(another, at)) != std::string::npos; ++at) ++told;
+      return told == static_cast<std::size_t>(i);
+    })) << read("output");
+    EXPECT_THAT(read("output"), HasSubstr("its guard has ended, signal 9 (SIGKILL)"));
+    EXPECT_FALSE(is_gone(std::stoi(read("self")))) << "programs go on";
+  }
+  up.kill();
+  for (const char* each : {"self", "child", "grandchild", "orphan"}) {
+    const pid_t process = std::stoi(read(each));
+    EXPECT_TRUE(becomes_true([&] { return is_gone(process); })) << each;
+  }
+  // The lock was the new guard's, too.
+  fs::remove(file("ready"));
+  ChildProcess next = start();
+  EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+}
+
+TEST_F(Up, GoesOnAskingWhatIsNotReadyYetWhenItHasAnotherGuard) {
+  const std::string port = std::to_string(test::free_port());
+  std::ofstream(file("banyan.toml")) << "[proxy]\nlisten = [\"127.0.0.1:" << port
+                                     << "\"]\n[upstreams.old]\ninstances = [\"127.0.0.1:1\"]\n"
+                                        "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\n"
+                                        "legacy = \"old\"\n";
+  write(program("proxy", "while ! test -e go; do sleep 0.01; done; exec " BANYAN_PROGRAM " proxy",
+                "ready = \"http://127.0.0.1:" + port + "/health/ready\"\n"));
+  ChildProcess up = start();
+  pid_t guard = 0;
+  ASSERT_TRUE(becomes_true([&] {
+    guard = guard_of(up);
+    return guard != 0 && now("proxy", "state") == "starting";
+  })) << read("output");
+  ::kill(guard, SIGKILL);
+  ASSERT_TRUE(becomes_true([&] { return read("output").contains("has another guard, process "); }))
+      << read("output");
+  std::ofstream(file("go")) << "go";
+  EXPECT_TRUE(becomes_true([&] { return is_ready("proxy"); })) << read("output");
+  EXPECT_EQ(up.stop(), 0);
+}
+
+TEST_F(Up, LeavesNoProgramWhenItIsKilledAfterItsGuard) {
+  write(program("shop", kFamily, "ready_file = \"ready\"\n"));
+  ChildProcess up = start();
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+  const pid_t guard = guard_of(up);
   ASSERT_NE(guard, 0);
   ::kill(guard, SIGKILL);
   ASSERT_TRUE(becomes_true([&] { return is_gone(guard); }));

@@ -68,6 +68,18 @@ TEST_F(TheGroup, WithRoomForFourTakesTwoUploadsThatAreNotWhole) {
   EXPECT_EQ(group.status()[0].in_flight, 4u);
 }
 
+TEST_F(TheGroup, PassesOverAnInstanceWhereTheClientHasItsShareOfUploads) {
+  Group group(shop({{"127.0.0.1", 1}, {"127.0.0.1", 2}}, {.max_requests = 4}), clock_);
+  using enum Group::Body;
+  EXPECT_EQ(group.pick({}, Comes, "192.0.2.1"), 0u);
+  EXPECT_EQ(group.pick({}, Comes, "192.0.2.1"), 1u);
+  EXPECT_EQ(group.pick({}, Comes, "192.0.2.1"), std::nullopt);
+  EXPECT_EQ(group.status()[0].in_flight, 1u);
+  EXPECT_EQ(group.pick({}, Comes, "192.0.2.2"), 0u);
+  group.uploaded(1, "192.0.2.1");
+  EXPECT_EQ(group.pick({}, Comes, "192.0.2.1"), 1u);
+}
+
 TEST_F(TheGroup, TellsOnceThatRequestsHaveEjectedAnInstanceAndThatOneWasAnsweredAgain) {
   std::vector<std::string> told;
   GroupOptions options{.name = "shop", .instances = {{"127.0.0.1", 1}}};

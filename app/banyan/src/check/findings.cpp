@@ -39,6 +39,7 @@ std::vector<Finding> findings(const serving::Preview& preview, const ControlStor
   look_whose_it_is(configuration, found);
   look_at_unused_upstreams(configuration, found);
   look_at_names_of_upstreams(configuration, found);
+  look_at_streams(configuration, found);
   look_at_rollouts(configuration, store, found);
   look_at_what_has_no_effect(preview, found);
   look_at_copies(configuration, found);

@@ -43,6 +43,20 @@ void look_at_names_of_upstreams(const Configuration& configuration, std::vector<
   }
 }
 
+void look_at_streams(const Configuration& configuration, std::vector<Finding>& found) {
+  const auto total = configuration.limits.total_time;
+  if (total.count() == 0) return;
+  const auto cut = std::ranges::find_if(
+      configuration.upstreams,
+      [&](const strangler::UpstreamGroup& group) { return group.stream_time > total; });
+  if (cut == configuration.upstreams.end()) return;
+  add(found, Weight::Note, "total_time_ends_streams", {},
+      "total_time in [limits] is for all of an exchange: it cuts streams of events, and downloads "
+      "and uploads that take longer, in the middle. Each phase has a limit of its own; leave it "
+      "out, or, where nothing streams, set a stream_time that is no longer in [upstreams." +
+          cut->name + "]");
+}
+
 void look_at_loops(const Configuration& configuration, std::vector<Finding>& found) {
   std::vector<strangler::Address> own;
   for (const auto& each : configuration.listen) own.push_back(each.address);

@@ -14,6 +14,8 @@ void look_at_unused_upstreams(const strangler::Configuration& configuration,
 /// Of applications that hear another name than the browser's.
 void look_at_names_of_upstreams(const strangler::Configuration& configuration,
                                 std::vector<Finding>& found);
+/// Whose streams are cut by the time that an exchange may take in all.
+void look_at_streams(const strangler::Configuration& configuration, std::vector<Finding>& found);
 /// Those that are an address of the proxy itself.
 void look_at_loops(const strangler::Configuration& configuration, std::vector<Finding>& found);
 

@@ -14,6 +14,7 @@ int schema_report(const DatabaseOptions& options) {
                                      statements_of(*manifest));
   if (!report) return give_up(report.error(), options.json);
   advise_to_apply_what_is_written(*report, options.database, *manifest);
+  tell_what_is_not_known(*report, options.database, *manifest);
   print_line(options.json ? mover::to_json(*report) : mover::to_text(*report));
   return kDone;
 }

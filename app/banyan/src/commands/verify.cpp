@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "admin_client.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 #include "counted.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -39,7 +40,22 @@ void show_remarks(const Json& document) {
   }
 }
 
-void show(const Json& document) {
+/// Lines that are lost or changed do not come back by themselves: what is there is kept to be
+/// looked into, and the newest copy that is intact is put back.
+void show_what_to_do(const std::string& store) {
+  const std::string file = store.empty() ? "control.db" : shell_word(store);
+  const auto say = [](const std::string& line) { print_line(paint(line, Tone::Faint)); };
+  say("what to do:");
+  say("  keep what is there, to look into it: sqlite3 " + file + " \".backup tampered.db\"");
+  say("  see by `banyan status` where the traffic stands, for it goes on by that: set right what "
+      "none of you has switched");
+  say("  look for the newest copy that is intact: banyan log verify --store COPY --head HASH, with "
+      "a head that you noted before");
+  say("  put that back (docs/how-to/run-the-proxy.md, \"Back up the control store\"), and switch "
+      "anew what it lacks; without one the log stays as it is, and says so each time");
+}
+
+void show(const Json& document, const std::string& store) {
   const std::uint64_t entries = number_of(document, "entries");
   const std::string lines = counted(entries, "line");
   if (document.value("intact", false)) {
@@ -57,13 +73,15 @@ void show(const Json& document) {
     if (each.is_string()) print_line("  " + paint(each.get<std::string>(), Tone::Plain));
   }
   show_remarks(document);
+  show_what_to_do(store);
 }
 
 }  // namespace
 
 int verify(const ControlTarget& target, const std::string& noted_head) {
-  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show, code_of,
-             code_of_no_answer);
+  return ask(
+      target, "/verify", noted_head.empty() ? "" : "head=" + noted_head,
+      [&](const Json& document) { show(document, target.store); }, code_of, code_of_no_answer);
 }
 
 }  // namespace banyan::cli

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "banyan/json/codec.hpp"
 #include "banyan/kernel/whole_file.hpp"
 #include "banyan/posix/descriptor.hpp"
 #include "banyan/sqlite/durable_file.hpp"
+#include "merge_statements.hpp"
 
 namespace banyan::manifest {
 namespace {
@@ -32,6 +36,57 @@ class Turn {
  private:
   posix::Descriptor descriptor_;
 };
+
+// "….damaged", "….damaged-2" and so on.
+std::filesystem::path damaged_name(const std::filesystem::path& database, int number) {
+  std::string name = manifest_file(database).string() + ".damaged";
+  if (number > 1) name += '-' + std::to_string(number);
+  return name;
+}
+
+// 0: it is no such name.
+int number_of(const std::string& name, const std::string& first) {
+  if (name == first) return 1;
+  if (!name.starts_with(first + '-')) return 0;
+  int number = 0;
+  const char* const end = name.data() + name.size();
+  const auto read = std::from_chars(name.data() + first.size() + 1, end, number);
+  return read.ec == std::errc() && read.ptr == end && number > 1 ? number : 0;
+}
+
+// Not all that were there need be: people take them away in any order.
+std::vector<int> numbers_of_damaged(const std::filesystem::path& database) {
+  const std::filesystem::path first = damaged_name(database, 1);
+  const auto folder = first.parent_path();
+  std::vector<int> numbers;
+  std::error_code unknown;
+  for (std::filesystem::directory_iterator each(folder.empty() ? "." : folder, unknown), end;
+       !unknown && each != end; each.increment(unknown)) {
+    const int number = number_of(each->path().filename().string(), first.filename().string());
+    if (number > 0) numbers.push_back(number);
+  }
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
+// For who has the turn: no name is taken twice.
+Result<std::filesystem::path> move_aside(const std::filesystem::path& database) {
+  const auto file = manifest_file(database);
+  const auto numbers = numbers_of_damaged(database);
+  int number = numbers.empty() ? 1 : numbers.back() + 1;
+  std::error_code unknown;
+  // A folder may be one that nobody can list.
+  while (std::filesystem::exists(damaged_name(database, number), unknown)) ++number;
+  auto aside = damaged_name(database, number);
+  try {
+    sqlite::replace_durably(file, aside);
+  } catch (const std::filesystem::filesystem_error& fault) {
+    return fail(ErrorCode::Unavailable, "manifest.not_written",
+                "cannot put " + file.string() + " aside, which cannot be decoded: " +
+                    fault.code().message() + "; is the folder writable?");
+  }
+  return aside;
+}
 
 }  // namespace
 
@@ -57,17 +112,15 @@ void merge(Manifest& manifest, const Manifest& more) {
   if (!manifest.shared_scripts || manifest.shared_scripts->empty()) {
     if (more.shared_scripts) manifest.shared_scripts = more.shared_scripts;
   }
-  for (const ManifestStatement& statement : more.statements) {
-    const auto known = std::ranges::find_if(manifest.statements, [&](const auto& each) {
-      return each.module == statement.module && each.sql == statement.sql;
-    });
-    if (known == manifest.statements.end()) {
-      manifest.statements.push_back(statement);
-    } else {
-      known->last_run = std::max(known->last_run, statement.last_run);
-      known->dismissed_at = std::max(known->dismissed_at, statement.dismissed_at);
-    }
+  merge_statements(manifest, more);
+}
+
+std::vector<std::filesystem::path> damaged_manifests(const std::filesystem::path& database) {
+  std::vector<std::filesystem::path> found;
+  for (const int number : numbers_of_damaged(database)) {
+    found.push_back(damaged_name(database, number));
   }
+  return found;
 }
 
 Result<Manifest> read(const std::filesystem::path& database) {
@@ -93,7 +146,8 @@ Result<Manifest> read(const std::filesystem::path& database) {
     Error error = manifest.error();
     error.rule = "manifest.invalid";
     error.message = file.string() + ": " + error.message +
-                    ". Start the application once to have it written again.";
+                    ". It may be the only evidence of statements that cross modules: put it right, "
+                    "or start the application once, which puts it aside and writes a new one.";
     return fail(std::move(error));
   }
   return std::move(*manifest);
@@ -112,12 +166,21 @@ Result<void> write(const std::filesystem::path& database, const Manifest& manife
 
 Result<bool> update(
     const std::filesystem::path& database,
-    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change) {
+    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change,
+    const PutAside& put_aside) {
   const Turn turn(manifest_file(database).parent_path());
   auto known = read(database);
-  if (!known && known.error().rule == "manifest.unreadable") return fail(std::move(known.error()));
+  const bool is_damaged = !known && known.error().rule == "manifest.invalid";
+  const bool may_go_on =
+      known || known.error().rule == "manifest.missing" || (is_damaged && put_aside);
+  if (!may_go_on) return fail(std::move(known.error()));
   const auto changed = change(known ? std::optional(std::move(*known)) : std::nullopt);
   if (!changed) return false;
+  if (is_damaged) {
+    const auto aside = move_aside(database);
+    if (!aside) return fail(aside.error());
+    put_aside(*aside, known.error());
+  }
   if (auto written = write(database, *changed); !written) return fail(std::move(written.error()));
   return true;
 }

@@ -110,6 +110,12 @@ class PostgresScriptTransaction final : public ScriptTransaction {
   // refused instead of run.
   void run() override {
     for (const StatementText& statement : split(script_.sql, sql::Engine::Postgres).statements) {
+      if (empties_others(statement)) {
+        throw MigrationFault({{module_, script_.file, statement.line,
+                               "TRUNCATE … CASCADE empties every table that refers to these, "
+                               "whosever it is, without a word. Nothing was kept. Leave CASCADE "
+                               "out, and name each table that is to be emptied"}});
+      }
       try {
         database_.rows(std::string(statement.text));
       } catch (const postgres::Fault& fault) {

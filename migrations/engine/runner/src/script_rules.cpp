@@ -173,6 +173,10 @@ bool is_expand(std::string_view sql, sql::Engine engine) {
   return has_mark(sql, engine, kExpandMark);
 }
 
+bool empties_others(const StatementText& statement) {
+  return statement.first_word == "TRUNCATE" && has_word(statement.text, "CASCADE");
+}
+
 std::vector<Problem> problems_of_marks(const EngineScripts& module, const EngineScript& script) {
   std::vector<Problem> problems;
   const auto quoted = [](std::string_view mark) { return '`' + std::string(mark) + '`'; };

@@ -13,6 +13,8 @@
 
 namespace banyan::migrations {
 
+struct StatementText;
+
 inline constexpr std::string_view kSeparationFolder = "separation/";
 
 inline bool is_separation(std::string_view name) { return name.starts_with(kSeparationFolder); }
@@ -41,6 +43,9 @@ bool is_rebuild(std::string_view sql);
 /// A line `-- banyan: expand` before the first statement says that programs which do not know the
 /// script can live with what it has done.
 bool is_expand(std::string_view sql, sql::Engine engine);
+
+/// The statement empties tables besides those that it names: TRUNCATE … CASCADE.
+bool empties_others(const StatementText& statement);
 
 /// What was applied from a script: independent of how line ends are written.
 std::string checksum_of(std::string_view sql);

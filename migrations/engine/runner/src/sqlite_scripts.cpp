@@ -12,6 +12,7 @@
 #include "banyan/sqlite/connection.hpp"
 #include "banyan/sqlite/file_lock.hpp"
 #include "banyan/sqlite/transaction.hpp"
+#include "quiet_losses.hpp"
 #include "script_database.hpp"
 #include "statements.hpp"
 
@@ -313,19 +314,29 @@ class SqliteScriptTransaction final : public ScriptTransaction {
 
   void run_statements() {
     std::vector<std::string> dropped;
-    const sqlite::Authorizer watch(database_, [&dropped](const sqlite::AccessRequest& request) {
+    QuietLosses losses(database_);
+    const sqlite::Authorizer watch(database_, [&](const sqlite::AccessRequest& request) {
       if (request.action == sqlite::Action::DropTable) dropped.emplace_back(request.first);
+      losses.note(request);
       return sqlite::Verdict::Allow;
     });
+    const auto refuse_what_is_lost = [&] {
+      if (const auto lost = losses.found()) {
+        throw MigrationFault({{module_, script_.file, lost->line, lost->what}});
+      }
+    };
     const bool rebuilds = is_rebuild(script_.sql);
     database_.run(script_.sql, [&](std::size_t offset) {
+      refuse_what_is_lost();  // by the statement before
       for (const auto& table : std::exchange(dropped, {})) {
         const auto why = rebuilds ? std::nullopt : why_not_dropped(database_, table);
         if (why) {
           throw MigrationFault({{module_, script_.file, line_at(script_.sql, offset), *why}});
         }
       }
+      losses.begin(line_at(script_.sql, offset));
     });
+    refuse_what_is_lost();
   }
 
   void check_foreign_keys() {

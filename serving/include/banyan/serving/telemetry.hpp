@@ -27,8 +27,9 @@ struct Telemetry {
     log.write(telemetry::Level::Error, "fault", {{"message", what}});
   }
 
-  /// A task of a scheduler has thrown, and nobody waits for it: logged once a second at most,
-  /// counted, and in health until a minute has passed without another. Any thread.
+  /// Something has thrown that nobody waits for, such as a task of a scheduler: logged once a
+  /// second at most, counted, and in health until a minute has passed without another. Any thread;
+  /// waits for nobody who reads.
   void background_fault(std::string_view what) noexcept;
 
   /// Records traces from now on. Once, before anything is traced. What is wrong with the plan.

@@ -7,6 +7,9 @@
 #include <latch>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "asking_demo.hpp"
 #include "banyan/sql/fault.hpp"
@@ -391,7 +394,7 @@ TEST(TheCallsOfAModule, ThatFailAreLoggedAFewASecondAndAllCounted) {
   ManualClock clock;
   {
     const telemetry::Log log({.service = "test", .file = file});
-    CallTelemetry calls(metrics, log, clock);
+    CallTelemetry calls(metrics, log, clock, {});
     const Context context;
     const Error away{ErrorCode::Unavailable, "demo.away", "away", {}};
     const CallObserver::Call call{.port = "demo",
@@ -413,6 +416,34 @@ TEST(TheCallsOfAModule, ThatFailAreLoggedAFewASecondAndAllCounted) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 2 * (serving::FailureLog::kPerSecond + 1));
   EXPECT_THAT(text, HasSubstr(R"("suppressed":40)"));
   EXPECT_EQ(metrics.calls.read().front().failures, 51U);
+}
+
+/// Whoever asks it gets an exception.
+class BrokenClock final : public Clock {
+ public:
+  Timestamp now() const override { throw std::runtime_error("no time"); }
+  SteadyTime steady() const override { throw std::runtime_error("no time"); }
+};
+
+TEST(TheCallsOfAModule, ThatCannotBeCountedAreAFaultThatIsToldToThoseWhoNeverWait) {
+  const test::TemporaryFolder folder;
+  const telemetry::Log log({.service = "test", .file = (folder.path() / "log.json").string()});
+  telemetry::Metrics metrics;
+  const BrokenClock clock;
+  std::vector<std::string> told;
+  CallTelemetry calls(metrics, log, clock, [&](std::string_view what) { told.emplace_back(what); });
+  const Context context;
+  const CallObserver::Call call{.port = "demo",
+                                .operation = "get_thing",
+                                .binding = "local",
+                                .took = {},
+                                .error = nullptr,
+                                .context = context};
+  testing::internal::CaptureStderr();
+  calls.called(call);
+  calls.fault(call, "broken");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "it may be a pipe that nobody reads";
+  EXPECT_THAT(told, testing::ElementsAre("no time", "no time"));
 }
 
 TEST(AnApplication, SaysThatItIsNotReadyWhenACheckThrows) {

@@ -260,6 +260,42 @@ TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAns
   EXPECT_FALSE(service.module->last().copy);
 }
 
+struct AHostedModuleWithCopiesInTime : AHostedModuleWithAService {
+  void SetUp() override {}
+  void serve(std::chrono::milliseconds time) {
+    strangler::RolloutPlan in_time = plan();
+    in_time.shadow->time = time;
+    shop.serve(in_time);
+  }
+  std::uint64_t left_out(const char* how, const char* reason) const {
+    return shop.differences().at("copies").at(how).value(reason, std::uint64_t{0});
+  }
+};
+
+TEST_F(AHostedModuleWithCopiesInTime, IsNotAskedForOneWhoseTimeIsOver) {
+  serve(std::chrono::milliseconds(0));
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
+  EXPECT_EQ(shop.ask("GET", kOneThing).head.status, 200U);
+  until("its reason", [&] { return left_out("dropped", "late") == 1; });
+  EXPECT_EQ(shop.module->calls, 0);
+  EXPECT_EQ(shop.differences().at("copies").at("sent"), 0);
+  EXPECT_EQ(compared(), 0U) << "that the time is over, the module has not said";
+}
+
+TEST_F(AHostedModuleWithCopiesInTime, HasFailedAtOneThatItAnswersTooLate) {
+  shop.module->inside = [this] {
+    const Context asked = shop.module->last();
+    while (asked.copy && !asked.expired(system_clock())) std::this_thread::yield();
+  };
+  serve(std::chrono::milliseconds(200));
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
+  EXPECT_EQ(shop.ask("GET", kOneThing).head.status, 200U);
+  until("its reason", [&] {  // on a machine that is busy it may not even be asked in time
+    return left_out("failed", "timeout") + left_out("dropped", "late") == 1;
+  });
+  EXPECT_EQ(compared(), 0U) << "with what the kit says in its place";
+}
+
 TEST_F(AHostedModuleWithAService, AnswersAReadItselfWhenTheServiceIsGone) {
   ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
   service.drain(std::chrono::milliseconds(0));

@@ -20,10 +20,11 @@ class ModuleWorkers {
     /// time are committed together.
     std::size_t writes = 16;
   };
-  /// `queue` may wait of either kind.
-  ModuleWorkers(const Threads& threads, std::size_t queue)
-      : reads_(make_worker_pool(threads.reads, queue)),
-        writes_(make_worker_pool(threads.writes, queue)) {}
+  /// `queue` may wait of either kind. `on_fault`: of what left an operation's task, see
+  /// make_worker_pool().
+  ModuleWorkers(const Threads& threads, std::size_t queue, const OnTaskFault& on_fault = {})
+      : reads_(make_worker_pool(threads.reads, queue, on_fault)),
+        writes_(make_worker_pool(threads.writes, queue, on_fault)) {}
 
   Executor& of(Effect effect) { return effect == Effect::Read ? *reads_ : *writes_; }
 

@@ -54,6 +54,9 @@ class Exchange {
   virtual const RequestHead& head() const = 0;
   /// How the request's body comes.
   virtual Framing framing() const = 0;
+  /// Nothing of the body is waited for any more: all of it has come, or there is none. Of a body in
+  /// chunks, or behind an engine that does not know, false until it was read. On the loop only.
+  virtual bool body_is_here() const = 0;
   virtual const Endpoint& peer() const = 0;
   /// How it came by TLS, and who showed a certificate; null when it came without (http/tls.hpp).
   /// Lives as long as the exchange.

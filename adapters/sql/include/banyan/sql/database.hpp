@@ -73,11 +73,13 @@ struct WriterFigures {
   }
 };
 
-/// A statement that a module runs, without values.
+/// A statement that a module runs, without values. What differs in its literals only is one, with
+/// the text of the first that ran (see statement_shape()).
 struct ModuleStatement {
   std::string module;
   std::string sql;
-  Timestamp last_run;  ///< to the second or so
+  Timestamp last_run;    ///< to the second or so
+  bool crosses = false;  ///< SQLite: it touches what the module does not own
   friend bool operator==(const ModuleStatement&, const ModuleStatement&) = default;
 };
 

@@ -62,7 +62,7 @@ class Statement {
     return *this;
   }
 
-  bool step();  ///< true: a row is there
+  bool step();  ///< true: a row is there. Where it throws, the next run can begin.
   void run();   ///< to its end, then ready for the next run, with the same values bound
   void reset() noexcept;
   /// Ends a run: no read transaction stays open, no bound value is kept.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "banyan/upstream/group.hpp"
@@ -29,11 +30,13 @@ class Attempts {
 
   enum class Begun : std::uint8_t {
     Yes,
-    Full,  ///< all that could be asked have as many requests, or uploads, under way as they may
+    Full,  ///< all that could be asked have as many requests, or uploads, or uploads of this
+           ///< client, under way as they may
     Open,  ///< the breaker is open
   };
-  /// The first one, or the next. `body`: whether some of it is still to come from the client.
-  [[nodiscard]] Begun begin(Group::Body body = Group::Body::None);
+  /// The first one, or the next. `body`: whether some of it is still to come, and `client`: from
+  /// whom, see UploadPlaces.
+  [[nodiscard]] Begun begin(Group::Body body = Group::Body::None, std::string client = {});
   /// All of it has come.
   void uploaded();
 
@@ -67,6 +70,7 @@ class Attempts {
   unsigned made_ = 0;
   bool seated_ = false;
   bool uploads_ = false;
+  std::string uploader_;    ///< while it does
   bool open_ = false;       ///< nothing was told of the attempt under way
   bool repeated_ = false;   ///< the retry was made
   bool permitted_ = false;  ///< the breaker waits for what comes of it

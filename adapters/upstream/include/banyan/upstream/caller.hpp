@@ -63,6 +63,9 @@ class Caller {
     http::Repeat repeat = http::Repeat::Never;
     /// Before each attempt, with the deadline of that one; may be empty.
     std::function<void(http::RequestHead&, SteadyTime attempt_deadline)> prepare{};
+    /// After each attempt that may have arrived and had no answer, when another one follows; may be
+    /// empty.
+    std::function<void()> repeated{};
   };
   std::expected<http::Response, CallFailure> call(http::Request request, const Order& order) const;
 

@@ -22,6 +22,7 @@
 #include "banyan/upstream/connect_pause.hpp"
 #include "banyan/upstream/health_window.hpp"
 #include "banyan/upstream/retry_budget.hpp"
+#include "banyan/upstream/upload_places.hpp"
 
 namespace banyan::upstream {
 
@@ -39,7 +40,8 @@ struct GroupRules {
   RetryRules retries{};
 
   /// How many of them may be uploads that are not whole yet: half. Their clients say how long they
-  /// last, and must not take the places of those who wait for the instance only.
+  /// last, and must not take the places of those who wait for the instance only. How clients share
+  /// them: see UploadPlaces.
   std::uint32_t max_uploads() const { return max_requests - max_requests / 2; }
 };
 
@@ -100,15 +102,18 @@ class Group {
     Comes,  ///< the client still sends it: uploaded() when it is through
   };
   /// The next instance; none of `avoid`, unless that are all. Nothing when all that could be asked
-  /// are full, of requests or (for one whose body comes) of uploads. Tell what came of it by
-  /// succeeded(), failed() or forgo(), and its end by release(), each once.
-  std::optional<std::size_t> pick(std::span<const std::size_t> avoid = {}, Body body = Body::None);
+  /// are full, of requests or (for one whose body comes, from `client`, see UploadPlaces) of
+  /// uploads. Tell what came of it by succeeded(), failed() or forgo(), and its end by release(),
+  /// each once.
+  std::optional<std::size_t> pick(std::span<const std::size_t> avoid = {}, Body body = Body::None,
+                                  std::string_view client = {});
   void succeeded(std::size_t instance);
   void failed(std::size_t instance);
   /// The request said nothing about the instance: the client went away.
   void forgo(std::size_t instance);
-  /// The request's body is through, or given up.
-  void uploaded(std::size_t instance);
+  /// The body of a request that was picked for as one that comes from `client` is through, or given
+  /// up.
+  void uploaded(std::size_t instance, std::string_view client = {});
   /// The request is over, its answer sent or given up.
   void release(std::size_t instance);
 
@@ -198,7 +203,7 @@ class Group {
     ConnectPause pause;  ///< of those who can do without
     std::atomic<CheckState> check{CheckState::None};
     std::atomic<std::uint32_t> in_flight{0};
-    std::atomic<std::uint32_t> uploads{0};  ///< of them, whose body is not through
+    UploadPlaces uploads;  ///< of them, whose body is not through
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> failures{0};
     std::atomic<std::uint64_t> checker{0};  ///< who has the right to say how it is
@@ -212,13 +217,14 @@ class Group {
     std::size_t first = 0;
     std::span<const std::size_t> avoid{};
     Body body = Body::None;
+    std::string_view client{};
     SteadyTime now{};
     Among among = Among::Well;
 
     bool includes(const Instance& instance) const;
   };
   std::optional<std::size_t> choose(const Search& search, bool& any);
-  bool claim_slot(Instance& instance, Body body);
+  bool claim_slot(Instance& instance, const Search& search);
   /// What an outcome has made of the instance, where its check does not know better.
   void tell(const Instance& instance, HealthWindow::Turn turn, SteadyTime now) const;
 

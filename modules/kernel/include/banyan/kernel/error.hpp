@@ -57,6 +57,8 @@ struct Error {
   std::vector<Detail> details;
   /// When it makes sense to ask again for what is refused only for now; absent: nobody says.
   std::optional<std::chrono::seconds> retry_after{};
+  /// Of a call of another process, said by its transport: not one byte of it has left.
+  bool never_sent = false;
   friend bool operator==(const Error&, const Error&) = default;
 };
 

@@ -5,14 +5,19 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace banyan {
+
+/// Told what a task has thrown, on the task's thread, which goes on. What it throws itself is lost.
+/// May be empty: then nobody hears of it.
+using OnTaskFault = std::function<void(std::string_view what)>;
 
 /// Runs tasks somewhere else: on a bounded pool of threads in production, in this thread and in a
 /// fixed order in a simulation. Safe for concurrent use.
 class Executor {
  public:
-  /// What it throws ends the process: whoever submits one knows whom to tell of a fault.
+  /// One that throws has ended: whoever waits for what it does must see to it that it is told.
   using Task = std::move_only_function<void()>;
   virtual ~Executor() = default;
 
@@ -27,7 +32,8 @@ class Scheduler {
   virtual ~Scheduler() = default;
 
   /// Calls `task` every `interval`, counted from the end of the last call, never twice at once,
-  /// until the returned handle is destroyed (which waits for a call that is running).
+  /// until the returned handle is destroyed (which waits for a call that is running). One that
+  /// throws is called again at its next turn.
   class Handle {
    public:
     virtual ~Handle() = default;
@@ -39,10 +45,11 @@ class Scheduler {
 };
 
 /// A scheduler whose tasks share threads: as many as there are calls at once, and one that waits.
-std::unique_ptr<Scheduler> make_thread_scheduler();
+std::unique_ptr<Scheduler> make_thread_scheduler(OnTaskFault on_fault = {});
 
 /// A bounded pool: `threads` workers, at most `queue` waiting tasks. The destructor runs what is
 /// queued and joins.
-std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue);
+std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue,
+                                           OnTaskFault on_fault = {});
 
 }  // namespace banyan

@@ -48,7 +48,8 @@ class CommitMark {
 
   bool committed() const { return committed_; }
 
-  /// Said by who keeps what a unit of work did, and by who asked another process for a write.
+  /// Said by who keeps what a unit of work did, and by who asked another process for a write that
+  /// may have begun there.
   static void commit() noexcept {
     if (innermost_ != nullptr) innermost_->committed_ = true;
   }

@@ -114,9 +114,11 @@ class Conductor {
     std::vector<OperationVerdict> verdicts;
     std::string reason;     ///< why it stays, or what is in the way
     bool conducts = false;  ///< this process takes it forward
-    /// Which the reason belongs to. The store may have another one by now: an order and another
+    /// Of the plan that it is about: the verdicts are of the one that was begun then, the reason of
+    /// that version (StoredPlan). The store may have another one by now: an order and another
     /// process change it between two ticks, and this one before it shows what it has found.
-    PlanState state = PlanState::Ready;
+    Timestamp begun{};
+    std::uint64_t version = 0;
   };
   View view(std::string_view module) const;
 

@@ -31,8 +31,10 @@ enum class CopyDropped : std::uint8_t {
   Coding,           ///< an answer has a content coding that cannot be undone here
   Refused,          ///< the side does not take the secret that its copies have of their own
   Queue,            ///< as many pairs as may wait for their comparison do
+  Late,  ///< its time was over before this process, which answers it itself, got round to it
+  ComparisonFault,  ///< the comparison has thrown: a fault of this process
 };
-inline constexpr std::size_t kCopyDropped = 16;
+inline constexpr std::size_t kCopyDropped = 18;
 std::string_view to_string(CopyDropped reason);
 
 /// What became of the copies of one rollout, since the process began. Safe for concurrent use.

@@ -243,6 +243,9 @@ class ControlStore {
   /// Why nothing, or nothing that sends the new side more, can be written, since the first time
   /// that it was refused; nothing once it can.
   virtual std::optional<Error> unwritable() = 0;
+  /// Why the file alone lacks what was committed, which is in the log beside it, and what to do; ""
+  /// where it lacks nothing, or is only waiting until somebody has read or written.
+  virtual std::string not_in_file() = 0;
   /// What a process that goes by the store does every second: tries whether it can be written
   /// again, and brings into the file what readers have kept in the log beside it.
   virtual void tend() = 0;

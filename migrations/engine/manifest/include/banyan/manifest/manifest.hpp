@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -43,8 +44,18 @@ struct ManifestStatement {
   Timestamp last_run;
   /// When an operator said that the code no longer runs it; undone by a later run.
   std::optional<Timestamp> dismissed_at{};
+  /// It touched what the module does not own when it ran last. Nothing: a version did not say.
+  std::optional<bool> crosses{};
 };
-BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql, last_run, dismissed_at))
+BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql, last_run, dismissed_at, crosses))
+
+/// That a module ran more different statements than there is room for, see merge().
+struct ManifestLeftOut {
+  std::string module;
+  bool may_cross = false;  ///< at least one of those left out crosses, or nobody knows
+  Timestamp last_run;      ///< the latest run of one that was left out
+};
+BOOST_DESCRIBE_STRUCT(ManifestLeftOut, (), (module, may_cross, last_run))
 
 struct Manifest {
   std::string application;
@@ -54,16 +65,28 @@ struct Manifest {
   std::vector<ManifestStatement> statements;  ///< that modules have run, without values
   /// What makes the tables of no module. Nothing: written by a version that did not say.
   std::optional<std::vector<ManifestScript>> shared_scripts{};
+  std::optional<std::vector<ManifestLeftOut>> left_out{};  ///< of `statements`; one for a module
 };
 BOOST_DESCRIBE_STRUCT(Manifest, (),
-                      (application, version, modules, shared_tables, statements, shared_scripts))
+                      (application, version, modules, shared_tables, statements, shared_scripts,
+                       left_out))
 
 /// "var/shop.db" -> "var/shop.db.manifest.json".
 std::filesystem::path manifest_file(const std::filesystem::path& database);
 
+/// How many statements of a module a manifest has at most, and how many bytes of their text.
+inline constexpr std::size_t kMostStatements = 2'000;
+inline constexpr std::size_t kMostBytesOfStatements = 1'000'000;
+
 /// Adds what `more` knows and `manifest` does not: an extracted build knows nothing of a module's
-/// tables, its service does.
+/// tables, its service does. Statements of a module that differ in their literals only are one. Of
+/// more than there is room for, those that ran last stay, and what crosses before what does not;
+/// `left_out` says so from then on.
 void merge(Manifest& manifest, const Manifest& more);
+
+/// Where manifests are that could not be decoded and were put aside by an update(), oldest first:
+/// "var/shop.db.manifest.json.damaged", then "….damaged-2". Nobody but people takes them away.
+std::vector<std::filesystem::path> damaged_manifests(const std::filesystem::path& database);
 
 /// NotFound "manifest.missing" with the way to make one; FailedPrecondition "manifest.unreadable"
 /// when it is there and this user may not read it; InvalidArgument "manifest.invalid" with the
@@ -74,13 +97,20 @@ Result<Manifest> read(const std::filesystem::path& database);
 /// to the owner of the one before, else of the database. Unavailable "manifest.not_written".
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest);
 
-/// Replaces it by what `change` makes of it (of nothing: there is none, or none that can be read),
-/// unless that is nothing; whether it did. What is there and may not be read is not replaced.
+/// Told where a manifest is now that could not be decoded, and what was wrong with it.
+using PutAside = std::function<void(const std::filesystem::path& aside, const Error& why)>;
+
+/// Replaces it by what `change` makes of it (of nothing: there is none), unless that is nothing;
+/// whether it did. What is there and may not be read, or cannot be decoded, is an error as of
+/// read(), and is not replaced: it holds the only evidence of statements that cross modules. With
+/// `put_aside`, what cannot be decoded gets another name (see damaged_manifests()), `change` is
+/// given nothing, and `put_aside` is told.
 /// Processes and threads that change it at the same time do so one after another, so that none
 /// loses what another has added (where the file system has no locks, at once). Blocks for as long
 /// as they take.
 Result<bool> update(
     const std::filesystem::path& database,
-    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change);
+    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change,
+    const PutAside& put_aside = {});
 
 }  // namespace banyan::manifest
