@@ -109,18 +109,28 @@ void LoopCore::end() {
   thread_id_ = std::this_thread::get_id();
   dropped.clear();
   std::exchange(posted_here_, {}).clear();
-  delayed_.clear();
-  for (const auto& [owner, attached] : std::exchange(attachments_, {})) {
-    if (attached) contain([&] { attached->loop_ends(); });
+  // Each may let go of others, or begin something that ends as well.
+  while (!delayed_.empty() || !under_way_.empty() || !reactor_.watched().empty() ||
+         !attachments_.empty() || !buried_.empty()) {
+    let_go_of_all();
+  }
+  due_.clear();
+  thread_id_ = std::thread::id();
+}
+
+void LoopCore::let_go_of_all() {
+  std::exchange(delayed_, {}).clear();
+  while (!under_way_.empty()) {
+    UnderWay& left = under_way_.front();
+    under_way_.pop_front();
+    contain([&] { left.loop_ends(); });
   }
   while (!reactor_.watched().empty()) {
     Watched& left = reactor_.watched().front();
     if (!contain([&] { left.loop_ends(); })) left.failed();
   }
-  due_.clear();
-  // Each may let go of others.
-  while (!buried_.empty()) std::exchange(buried_, {}).clear();
-  thread_id_ = std::thread::id();
+  std::exchange(attachments_, {}).clear();
+  std::exchange(buried_, {}).clear();
 }
 
 void LoopCore::post(Task task) {

@@ -25,12 +25,22 @@
 
 namespace banyan::http {
 
-/// What others keep on a loop.
+/// What others keep on a loop, as long as it lives.
 class LoopAttachment {
  public:
   virtual ~LoopAttachment() = default;
-  /// Let go of everything that waits for the loop: it will not come.
+};
+
+/// What is under way on a loop without being watched: it has callbacks to call, and they may be all
+/// that holds it, in a circle. What it has posted is dropped when the loop ends, so it is told.
+class UnderWay : public Listed<class LoopCore> {
+ public:
+  /// Tell whoever waits, and let go of all: nothing will come any more. Once for each
+  /// LoopCore::tell_of_end().
   virtual void loop_ends() = 0;
+
+ protected:
+  ~UnderWay() = default;
 };
 
 /// What has something to do on its loop as soon as what is running there returns. Costs neither an
@@ -61,8 +71,8 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   ~LoopCore() override;
 
   void start();
-  /// Ends the thread, drops what waits, has everything closed that is still watched. Not on the
-  /// loop.
+  /// Ends the thread, drops what waits, tells what is under way, has everything closed that is
+  /// still watched; the same with what comes of that. Not on the loop.
   void end();
 
   void post(Task task) override;
@@ -104,6 +114,11 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   /// Keeps it until nothing that is running or due can know it any more.
   void bury(std::shared_ptr<void> what) { buried_.push_back(std::move(what)); }
 
+  /// When the loop ends, unless it is gone by then. Costs no allocation; asked for again, nothing.
+  void tell_of_end(UnderWay& what) {
+    if (!what.is_linked()) under_way_.push_back(what);
+  }
+
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, made once a second.
   std::string_view date();
 
@@ -124,6 +139,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   void run_posted();
   void run_posted_by_others();
   void run_all(std::vector<Task>& tasks);
+  void let_go_of_all();
   void delay_here(std::chrono::milliseconds delay, Task task);
 
   std::size_t index_;
@@ -140,6 +156,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   std::vector<Task> posted_here_;
   std::vector<Task> running_;
   std::vector<std::shared_ptr<void>> buried_;
+  List<UnderWay, LoopCore> under_way_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<LoopAttachment>>> attachments_;
   std::int64_t date_second_ = 0;
   std::string date_;

@@ -53,6 +53,7 @@ ResponseParser& UpstreamCall::parser() {
 }
 
 void UpstreamCall::start(const WriteHead& write_head) {
+  loop_->tell_of_end(*this);
   if (request_.deadline) {
     // By the time of the wheel, or it would end as much too early as the loop is late.
     total_timer_.set(
@@ -118,6 +119,7 @@ void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone don
     return loop_->post([done = std::move(done), refused]() mutable { done(!refused); });
   }
   if (request_.framing.kind == Framing::Kind::Length) left_ -= bytes.size();
+  loop_->tell_of_end(*this);
   write_done_ = std::move(done);
   piece_ = bytes;
   piece_waits_ = true;
@@ -240,6 +242,11 @@ void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
   }
 }
 
+void UpstreamCall::on_failure(UpstreamExchange::FailureDone done) {
+  loop_->tell_of_end(*this);
+  failed_done_ = std::move(done);
+}
+
 /// The upstream has done its part; whoever reads is not through with it.
 void UpstreamCall::too_late_for_reader() {
   const UpstreamFailure failure{UpstreamFailure::Kind::Deadline,
@@ -291,11 +298,13 @@ void UpstreamCall::faulted() {
 
 void UpstreamCall::loop_ends() {
   const auto self = shared_from_this();
-  connection_ = nullptr;
-  fail(UpstreamFailure::Kind::Cancelled, "the loop has ended");
   auto write = std::exchange(write_done_, nullptr);
-  tell_failure();
-  if (write) write(false);
+  fail(UpstreamFailure::Kind::Cancelled, "the loop has ended");
+  if (connection_) std::exchange(connection_, nullptr)->drop();  // the answer was complete
+  stop_timers();
+  advance();
+  if (write) loop_->contain([&] { write(false); });
+  release_callbacks();
 }
 
 void UpstreamCall::stop_timers() {

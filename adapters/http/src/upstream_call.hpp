@@ -12,8 +12,10 @@
 namespace banyan::http {
 
 /// One request to an upstream: on a kept connection if there is one, once more on a fresh one if
-/// that turns out dead and asking again is harmless.
+/// that turns out dead and asking again is harmless. Under way on its loop from its start, and
+/// again whenever somebody waits for something of it.
 class UpstreamCall final : public ConnectionUser,
+                           public UnderWay,
                            public std::enable_shared_from_this<UpstreamCall> {
  public:
   UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
@@ -26,7 +28,7 @@ class UpstreamCall final : public ConnectionUser,
   void read_head(UpstreamExchange::HeadDone done);
   std::optional<std::string_view> take_small_body();
   void read_body(UpstreamExchange::PieceDone done);
-  void on_failure(UpstreamExchange::FailureDone done) { failed_done_ = std::move(done); }
+  void on_failure(UpstreamExchange::FailureDone done);
   void cancel();
   /// Nobody is interested any more.
   void abandon();

@@ -22,6 +22,7 @@ bool is_event_stream(const ResponseHead& head) {
 }  // namespace
 
 void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
+  loop_->tell_of_end(*this);
   head_done_ = std::move(done);
   if (interim_shown_ && connection_) {
     interim_shown_ = false;
@@ -48,6 +49,7 @@ std::optional<std::string_view> UpstreamCall::take_small_body() {
 }
 
 void UpstreamCall::read_body(UpstreamExchange::PieceDone done) {
+  loop_->tell_of_end(*this);
   take_back();
   piece_done_ = std::move(done);
   if (connection_) connection_->pin(false);

@@ -17,15 +17,6 @@ constexpr std::size_t kReadAhead = BufferPool::kSizes[1];
 constexpr std::chrono::seconds kAvoidSilent{30};
 }  // namespace
 
-void UpstreamPool::loop_ends() {
-  std::vector<std::shared_ptr<UpstreamConnection>> left;
-  left.reserve(all_.size());
-  for (UpstreamConnection* connection : all_) {
-    left.push_back(std::static_pointer_cast<UpstreamConnection>(connection->shared_from_this()));
-  }
-  for (const auto& connection : left) connection->loop_ends();
-}
-
 void UpstreamPool::retire() {
   options_.max_idle_per_loop = 0;
   for (const auto& [endpoint, connections] : std::exchange(idle_, {})) {
@@ -52,10 +43,8 @@ std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint)
 }
 
 std::shared_ptr<UpstreamConnection> UpstreamPool::make(LoopCore& loop, const Endpoint& endpoint) {
-  auto connection =
-      std::make_shared<UpstreamConnection>(loop.shared_from_this(), shared_from_this(), endpoint);
-  all_.insert(connection.get());
-  return connection;
+  return std::make_shared<UpstreamConnection>(loop.shared_from_this(), shared_from_this(),
+                                              endpoint);
 }
 
 void UpstreamPool::follow(const UpstreamConnection& connection) {
@@ -120,7 +109,6 @@ void UpstreamPool::give(std::shared_ptr<UpstreamConnection> connection) {
 }
 
 void UpstreamPool::forget(UpstreamConnection& connection) {
-  all_.erase(&connection);
   const auto found = idle_.find(connection.endpoint());
   if (found == idle_.end()) return;
   std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
@@ -262,13 +250,6 @@ void UpstreamConnection::drop() {
   address_timer_.stop();
   if (const auto pool = pool_.lock()) pool->forget(*this);
   close();
-}
-
-void UpstreamConnection::loop_ends() {
-  const auto self = shared_from_this();
-  const auto user = std::exchange(user_, nullptr);
-  drop();
-  if (user) user->loop_ends();
 }
 
 void UpstreamConnection::want_input(bool head) {

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "banyan/http/parser.hpp"
@@ -34,8 +33,6 @@ class ConnectionUser {
   virtual void send_failed() = 0;
   /// An exception has ended the connection.
   virtual void faulted() = 0;
-  /// The loop ends, and the connection with it.
-  virtual void loop_ends() = 0;
 };
 
 /// The connections of one loop, to whatever endpoint. On that loop.
@@ -44,7 +41,6 @@ class UpstreamPool final : public LoopAttachment,
  public:
   UpstreamPool(UpstreamOptions options, std::shared_ptr<Resolver> resolver)
       : options_(std::move(options)), resolver_(std::move(resolver)) {}
-  void loop_ends() override;
   /// Nobody will ask for connections any more: closes the kept ones, and keeps none from now on.
   void retire();
 
@@ -94,7 +90,6 @@ class UpstreamPool final : public LoopAttachment,
   std::shared_ptr<Resolver> resolver_;
   std::map<Endpoint, Name> names_;
   std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;  ///< oldest first
-  std::unordered_set<UpstreamConnection*> all_;
   ObjectPool<Heads> heads_{64};
   ObjectPool<ResponseParser> parsers_{16};
 };
@@ -111,7 +106,8 @@ class UpstreamConnection final : public SocketConnection {
   void serve(std::shared_ptr<ConnectionUser> user);
   void keep();
   void drop();
-  void loop_ends() override;
+  /// Whoever uses it is told by the loop itself.
+  void loop_ends() override { drop(); }
   /// False when there is something to read, be it the end.
   bool quiet() const noexcept { return nothing_to_read(socket()); }
 

@@ -54,7 +54,7 @@ class Loops {
  public:
   /// `on_fault`: told what Loop::fault() is told. On any of the loops; must not throw.
   explicit Loops(std::size_t count = 1, std::function<void(std::string_view what)> on_fault = {});
-  /// Ends the threads and drops what is waiting.
+  /// Ends the threads and drops what is waiting. Exchanges under way fail.
   ~Loops();
   Loops(const Loops&) = delete;
   Loops& operator=(const Loops&) = delete;

@@ -66,7 +66,7 @@ struct UpstreamFailure {
     Protocol,   ///< the answer is malformed or ambiguous
     TooLarge,   ///< the answer goes beyond UpstreamOptions::limits: our limit, not its fault
     Request,    ///< the request cannot be sent (a line break in a value, a body of another length)
-    Cancelled,  ///< by cancel()
+    Cancelled,  ///< by cancel(), or its loop has ended
     Fault,  ///< an exception here, which Loop::fault() was told of: the upstream may well be fine
   };
   Kind kind = Kind::Connect;
