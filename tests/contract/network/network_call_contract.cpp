@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "contract/network/network_under_test.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::contract {
 namespace {
@@ -75,11 +76,7 @@ TEST_P(NetworkCallContract, ServesManyThreads) {
 }
 
 TEST_P(NetworkCallContract, SaysThatNothingWasSentWhenNobodyListens) {
-  http::Endpoint nobody;
-  {
-    const RawServer gone(says(""));
-    nobody = gone.endpoint();
-  }
+  const http::Endpoint nobody{"127.0.0.1", test::deaf_port()};
   const auto answer = calls_to(GetParam(), nobody)(nobody, kPost, in(2s), Repeat::Never);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, Kind::Connect);

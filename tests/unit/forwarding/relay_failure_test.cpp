@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "relay_fixture.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok
 using AFailure = RelayTest;
 
 TEST_F(AFailure, NobodyThereIs503) {
-  serve({deaf_port()});
+  serve({test::deaf_port()});
   const Seen seen = get("/");
   EXPECT_EQ(seen.status, 503u);
   EXPECT_EQ(seen.field("Content-Type"), "application/problem+json");
@@ -143,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalfXX"));
 
 TEST_F(AFailure, ARequestThatWasNotSentGoesToAnotherInstanceWithItsBody) {
-  serve({deaf_port(), upstream_.port()});
+  serve({test::deaf_port(), upstream_.port()});
   Peer client = this->client();
   client.send(kPost);
   Peer upstream = upstream_.accept();
@@ -176,7 +177,7 @@ TEST_F(AFailure, ASafeRequestIsAskedAgainElsewhere) {
 }
 
 TEST_F(AFailure, IsNotCalledUnsentWhenAnEarlierAttemptMayHaveArrived) {
-  serve({upstream_.port(), deaf_port()});
+  serve({upstream_.port(), test::deaf_port()});
   application_->safe_to_repeat = true;
   std::optional<SideFailure> told;
   application_->in_place = [&](const SideFailure& failure) -> std::optional<OtherSide> {
@@ -218,13 +219,13 @@ TEST_F(AFailure, IsNotCalledUnsentWhenAKeptConnectionMayHaveBroughtTheRequest) {
 }
 
 TEST_F(AFailure, EveryInstanceIsTriedOnceBeforeTheClientHearsOfIt) {
-  serve({deaf_port(), deaf_port(), deaf_port()});
+  serve({test::deaf_port(), test::deaf_port(), test::deaf_port()});
   EXPECT_EQ(get("/").status, 503u);
   EXPECT_EQ(outcome().attempts, 3u);
 }
 
 TEST_F(AFailure, OfTwoInstancesOutOfThreeIsSeenByNoReaderAndNoWriter) {
-  serve({deaf_port(), deaf_port(), upstream_.port()});
+  serve({test::deaf_port(), test::deaf_port(), upstream_.port()});
   std::jthread upstream([&] {
     for (int i = 0; i < 60; ++i) {
       Peer peer = upstream_.accept();
@@ -256,7 +257,7 @@ TEST_F(AFailure, OnlyOneMoreAttemptIsMadeOfWhatMayHaveArrived) {
 
 TEST_F(AFailure, OfTheBreakerIs503WithoutASocket) {
   rules_.breaker = upstream::BreakerRules{.min_calls = 2, .open_for = 60s};
-  serve({deaf_port()});
+  serve({test::deaf_port()});
   EXPECT_EQ(get("/").status, 503u);
   EXPECT_EQ(get("/").status, 503u);
   EXPECT_EQ(outcome().failure, ForwardFailure::Unreachable);

@@ -130,7 +130,4 @@ class RelayTest : public testing::Test {
   std::unique_ptr<http::Server> server_;
 };
 
-/// A port where nobody listens.
-inline std::uint16_t deaf_port() { return test::Listener().port(); }
-
 }  // namespace banyan::strangler

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "relay_fixture.hpp"
+#include "support/deaf_port.hpp"
 #include "support/recorded_spans.hpp"
 
 namespace banyan::strangler {
@@ -58,7 +59,7 @@ TEST_F(TheSpansOfForwarding, AreOneForEachAttemptAndNameItToTheUpstream) {
 }
 
 TEST_F(TheSpansOfForwarding, TellAFailedAttemptFromTheOneThatWorked) {
-  serve_traced({deaf_port(), upstream_.port()});
+  serve_traced({test::deaf_port(), upstream_.port()});
   ask();
   Peer upstream = upstream_.accept();
   const std::string head = upstream.read_head();
@@ -101,7 +102,7 @@ TEST_F(TheSpansOfForwarding, AreNoErrorsWhenTheClientIsAtFault) {
 }
 
 TEST_F(TheSpansOfForwarding, OfAnAttemptThatFailedAreInTheOutcomeForWhoRecordsAfterwards) {
-  const std::uint16_t deaf = deaf_port();
+  const std::uint16_t deaf = test::deaf_port();
   serve({deaf, upstream_.port()});
   ask();
   Peer upstream = upstream_.accept();

@@ -13,6 +13,7 @@
 
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::http {
 namespace {
@@ -108,12 +109,7 @@ TEST(Client, SendsLargeBodiesAndReadsLargeAnswers) {
 }
 
 TEST(Client, SaysThatNothingWasSentWhenNobodyListens) {
-  std::uint16_t port = 0;
-  {
-    RawServer gone(says(""));
-    port = gone.endpoint().port;
-  }
-  Client client({"127.0.0.1", port});
+  Client client({"127.0.0.1", test::deaf_port()});
 
   const auto answer = client.exchange(kPost, in(2s));
 

@@ -14,6 +14,7 @@
 #include "banyan/http/server.hpp"
 #include "echo.hpp"
 #include "sockets.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::http {
 namespace {
@@ -83,11 +84,7 @@ TEST(Upstreams, StreamBothWays) {
 }
 
 TEST(Upstreams, SayThatNothingWasSentWhenNobodyListens) {
-  Endpoint nobody;
-  {
-    RawServer gone(says(""));
-    nobody = gone.endpoint();
-  }
+  const Endpoint nobody{"127.0.0.1", test::deaf_port()};
   Engine engine;
 
   const Outcome outcome = engine.ask(nobody, get());

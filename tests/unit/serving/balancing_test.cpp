@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy_fixture.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -75,7 +76,7 @@ TEST_F(TheBalancing, FindsNamesAndUnixSockets) {
 }
 
 TEST_F(TheBalancing, AReloadThatAddsAnInstanceKeepsWhatIsKnownOfTheOthers) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   NamedServer added("added");
   serve(at(deaf) + ", " + at(legacy_.port()), "");
   until("it is ejected", [&] {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "support/deaf_port.hpp"
 #include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
@@ -142,7 +143,7 @@ TEST_F(AFallback, OfAWriteThatMayHaveBeenCarriedOutIsNeverMade) {
 }
 
 TEST_F(AFallback, OfAWriteThatWasProvablyNotSentIsMadeWhereTheFileLetsIt) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   ToldServer old_side(says("old", 200, "text/plain"));
   between(old_side.port(), deaf, std::string(kReads) + "shared_data = true\nwrites = \"unsent\"\n");
   ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
@@ -213,8 +214,8 @@ TEST_F(AFallback, IsNotMadeWhenTheBudgetThatProtectsTheOldSideIsUsedUp) {
 }
 
 TEST_F(AFallback, ThatFailsTooSaysSoAndIsTriedOnce) {
-  const std::uint16_t deaf = test::Listener().port();
-  const std::uint16_t deaf_too = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
+  const std::uint16_t deaf_too = test::deaf_port();
   between(deaf, deaf_too, kReads);
   ASSERT_EQ(shift("100%"), 200u);
   const test::Seen seen = test::get(port_, "/albums/1");

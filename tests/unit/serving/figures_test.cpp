@@ -7,6 +7,7 @@
 #include "banyan/telemetry/call_statistics.hpp"
 #include "proxy_fixture.hpp"
 #include "stopwatch.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -229,11 +230,7 @@ TEST_F(TheFigures, CountWhatIsForNoTarget) {
 class AShiftToASideThatIsIll : public ProxyTest {};
 
 TEST_F(AShiftToASideThatIsIll, IsRefusedUnlessItIsForced) {
-  std::uint16_t nobody = 0;
-  {
-    const test::Listener gone;
-    nobody = gone.port();
-  }
+  const std::uint16_t nobody = test::deaf_port();
   write(file(), shop_configuration(legacy_.port(), nobody));
   start();
   const test::Seen refused = post("/_banyan/api/rollouts/catalog/shift",

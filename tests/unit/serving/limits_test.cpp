@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "proxy_fixture.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -102,7 +103,7 @@ TEST_F(TheLimits, OfAnUpstreamsPatienceAreItsOwn) {
 }
 
 TEST_F(TheLimits, AreToldWithTheIdsByWhichARequestIsFound) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   write(file(), shop_configuration(deaf, catalog_.port()));
   start();
   const Seen away = test::get(port_, "/shop", "X-Request-Id: r1\r\nX-Correlation-Id: c1\r\n");

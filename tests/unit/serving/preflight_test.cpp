@@ -12,6 +12,7 @@
 
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -118,13 +119,13 @@ TEST_F(APreflight, RefusesOneInstanceOfAnotherContractAmongGoodOnes) {
 
 TEST_F(APreflight, LetsPassWhenOneInstanceIsAwayAndAnotherIsFit) {
   service(tag("catalog", "2.3"));
-  away_.push_back(test::Listener().port());
+  away_.push_back(test::deaf_port());
   EXPECT_EQ(trouble(), "");
 }
 
 TEST_F(APreflight, NamesEachInstanceWhenNoneIsFit) {
   const SomeService& drains = service(tag("catalog", "2.3"), 503);
-  away_.push_back(test::Listener().port());
+  away_.push_back(test::deaf_port());
   EXPECT_THAT(trouble(), AllOf(HasSubstr(drains.address() + " answers 503 to GET /health/ready"),
                                HasSubstr(std::to_string(away_.front()) + " does not answer")));
 }

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "every_read_copied.hpp"
+#include "support/deaf_port.hpp"
 #include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
@@ -213,7 +216,7 @@ TEST_F(ACopy, OfALongerAnswerThanMayBeKeptIsNotMade) {
 
 TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
   ToldServer old_side(says("{}"));
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   between(old_side.port(), deaf, kAll);
   begin_canary();
   const auto unreachable = [&] {
@@ -233,7 +236,7 @@ TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
 
 TEST_F(ACopy, ThatIsNotMadeToADeadSideIsSaidToBePausedThere) {
   ToldServer old_side(says("{}"));
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   between(old_side.port(), deaf, kAll);
   begin_canary();
   const auto paused = [&](std::uint16_t side) -> double {
@@ -256,14 +259,16 @@ TEST_F(ACopy, ThatIsNotMadeToADeadSideIsSaidToBePausedThere) {
 
 TEST_F(ACopy, IsMadeAgainWhenADeadSideIsBack) {
   ToldServer old_side(says("{}"));
-  const std::uint16_t deaf = test::Listener().port();
-  between(old_side.port(), deaf, kAll);
+  std::optional<test::DeafPort> deaf(std::in_place);
+  const std::uint16_t port = deaf->number();
+  between(old_side.port(), port, kAll);
   begin_canary();
   until("a pause", [&] {
     EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
     return dropped("upstream_paused") > 0;
   });
-  ToldServer new_side(says("{}"), deaf);
+  deaf.reset();
+  ToldServer new_side(says("{}"), port);
   until("the one after the pause", [&] {
     EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
     return compared() > 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxy_fixture.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -7,7 +8,7 @@ namespace {
 class ASickUpstream : public ProxyTest {};
 
 TEST_F(ASickUpstream, NeverMovesAUserToTheOtherSide) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   write(file(), shop_configuration(legacy_.port(), deaf));
   start();
   ASSERT_EQ(shift("100%"), 200u);
@@ -25,7 +26,7 @@ TEST_F(ASickUpstream, NeverMovesAUserToTheOtherSide) {
 }
 
 TEST_F(ASickUpstream, IsNamedByStatusWithTheSideThatItIs) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   write(file(), shop_configuration(legacy_.port(), deaf));
   start();
   const auto status = [this] { return test::get(port_, "/_banyan/api/status").body; };
@@ -42,7 +43,7 @@ TEST_F(ASickUpstream, IsNamedByStatusWithTheSideThatItIs) {
 class ADeadNewSide : public ProxyTest {
  protected:
   void start_with(const std::string& fallback, const std::string& writes) {
-    write(file(), shop_configuration(legacy_.port(), test::Listener().port(), fallback));
+    write(file(), shop_configuration(legacy_.port(), test::deaf_port(), fallback));
     start();
     ASSERT_EQ(shift("100%", R"(,"writes":")" + writes + '"'), 200u);
     until("it is known", [&] {
@@ -126,7 +127,7 @@ TEST_F(ASickUpstream, IsUsedAgainOnceItIsBack) {
 
 TEST_F(ASickUpstream, LeavesItsWorkToTheOtherInstancesOfItsGroup) {
   NamedServer second("catalog");
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   std::string text = shop_configuration(legacy_.port(), second.port());
   const std::string one = "127.0.0.1:" + std::to_string(second.port()) + "\"";
   text.insert(text.find(one) + one.size(), ", \"127.0.0.1:" + std::to_string(deaf) + "\"");

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy_fixture.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -55,7 +56,7 @@ class TheTraces : public ProxyTest {
   static std::string parent(const std::string& flag) {
     return "traceparent: " + traceparent(flag) + "\r\n";
   }
-  static std::uint16_t nobody() { return test::Listener().port(); }
+  static std::uint16_t nobody() { return test::deaf_port(); }
   void front(std::uint16_t legacy, const std::string& more = "") {
     write(file(), shop_configuration(legacy, catalog_.port(), more));
     start();

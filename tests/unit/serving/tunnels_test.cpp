@@ -5,6 +5,7 @@
 
 #include "proxy_fixture.hpp"
 #include "stopwatch.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -54,7 +55,7 @@ class AWebSocketThroughTheProxy : public ProxyTest {
 };
 
 TEST_F(AWebSocketThroughTheProxy, ThatFellBackIsOfTheOldSide) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   write(file(), shop_configuration(old_side_.port(), deaf, "[rollouts.catalog.fallback]\n"));
   start();
   ASSERT_EQ(shift("100%"), 200u);

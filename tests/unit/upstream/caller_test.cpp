@@ -16,6 +16,7 @@
 
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::upstream {
 namespace {
@@ -238,7 +239,7 @@ Caller::Order within(std::chrono::milliseconds time) {
 TEST(ACallerWithSockets, FindsTheOneInstanceThatWorksForReadsAndWritesAlike) {
   Echo works;
   GroupOptions options{.name = "shop", .instances = {}};
-  for (int i = 0; i < 2; ++i) options.instances.push_back({"127.0.0.1", test::Listener().port()});
+  for (int i = 0; i < 2; ++i) options.instances.push_back({"127.0.0.1", test::deaf_port()});
   options.instances.push_back(works.endpoint());
   const auto group = std::make_shared<Group>(std::move(options), system_clock());
   const Caller caller(group, std::make_shared<http::Loops>(1), system_clock());

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "banyan/http/server.hpp"
-#include "sockets.hpp"
 #include "support/becomes_true.hpp"
+#include "support/deaf_port.hpp"
 
 namespace banyan::upstream {
 namespace {
@@ -121,7 +121,7 @@ TEST_F(TheHealthChecks, EjectWhoIsSilent) {
 }
 
 TEST_F(TheHealthChecks, FindOutWhereNobodyListens) {
-  const std::uint16_t deaf = test::Listener().port();
+  const std::uint16_t deaf = test::deaf_port();
   auto group = std::make_shared<Group>(
       GroupOptions{.name = "deaf", .instances = {{"127.0.0.1", deaf}}}, system_clock());
   const auto watch = checks_.watch(group, plan());
