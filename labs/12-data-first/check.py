@@ -21,7 +21,8 @@ def banyan(bench: Bench, *words: object):
 
 
 def last_words(done: subprocess.CompletedProcess) -> str:
-    lines = [line for line in (done.stderr + "\n" + done.stdout).splitlines() if line.strip()]
+    """Of what went wrong, if it says that, and else of what it did."""
+    lines = [line for said in (done.stdout, done.stderr) for line in said.splitlines() if line.strip()]
     return lines[-1].strip() if lines else "nothing"
 
 

@@ -73,7 +73,7 @@ std::vector<SeenStatement> seen_statements(const manifest::Manifest& manifest) {
   constexpr std::size_t kIdLength = 8;
   std::vector<SeenStatement> seen;
   for (const manifest::ManifestStatement& each : manifest.statements) {
-    if (each.dismissed_at && each.last_run < *each.dismissed_at) continue;
+    if (manifest::is_dismissed(manifest, each)) continue;
     seen.push_back({sha256_hex(each.module + '\n' + each.sql).substr(0, kIdLength), each});
   }
   return seen;

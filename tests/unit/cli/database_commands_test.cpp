@@ -251,6 +251,18 @@ TEST_F(ViolatingStatements, Go_when_they_are_dismissed_and_come_back_when_they_r
   EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
 }
 
+TEST_F(ViolatingStatements, Of_which_the_application_tells_after_they_were_dismissed_stay_dismissed) {
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  const Timestamp before_the_dismissal = system_clock().now();
+  ASSERT_EQ(banyan({"schema", "dismiss", "warehouse"}).exit_code, 0);
+
+  ran("SELECT max(id) FROM tracks", before_the_dismissal);
+  EXPECT_EQ(banyan({"schema", "move", "warehouse", "--dry-run"}).exit_code, 0);
+
+  ran("SELECT max(id) FROM tracks", Timestamp{before_the_dismissal.micros + 3'600'000'000});
+  EXPECT_THAT(report(), HasSubstr("SELECT max(id) FROM tracks"));
+}
+
 TEST_F(ViolatingStatements, That_ran_since_the_last_script_are_dismissed_by_name_only) {
   const auto later = Timestamp{system_clock().now().micros + 3'600'000'000};
   ran("SELECT count(*) FROM tracks", later);

@@ -81,6 +81,18 @@ TEST(StatementsOfAManifest, AreOneWhenOnlyTheirLiteralsDiffer) {
   EXPECT_EQ(manifest.statements[1].module, "catalog");
 }
 
+TEST(StatementsOfAManifest, AreDismissedWithTheirModuleWheneverTheyAreTold) {
+  Manifest manifest{.dismissals = {{{"orders", at(5)}}}};
+  merge(manifest, {.statements = {{"orders", "SELECT early", at(4)},
+                                  {"orders", "SELECT late", at(5)},
+                                  {"catalog", "SELECT other", at(1)}},
+                   .dismissals = {{{"orders", at(3)}}}});
+  ASSERT_EQ(manifest.statements.size(), 3U);
+  EXPECT_TRUE(is_dismissed(manifest, manifest.statements[0]));
+  EXPECT_FALSE(is_dismissed(manifest, manifest.statements[1]));
+  EXPECT_FALSE(is_dismissed(manifest, manifest.statements[2]));
+}
+
 Manifest many_of(const std::string& module, std::size_t count, std::size_t since,
                  bool crosses = false) {
   Manifest manifest;

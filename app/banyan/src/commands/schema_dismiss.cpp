@@ -25,10 +25,12 @@ std::optional<Timestamp> separated_at(const DatabaseOptions& options,
   return at;
 }
 
-// Readers of the old tables may overlap with the script, and times are kept to the second.
-bool has_run_since(const SeenStatement& seen, const std::optional<Timestamp>& script) {
+// Until when what crosses has run by right. Readers of the old tables may overlap with the script,
+// and times are kept to the second.
+std::optional<Timestamp> over_at(const std::optional<Timestamp>& script) {
   constexpr std::int64_t kSlackMicros = 2'000'000;
-  return !script || seen.statement.last_run.micros >= script->micros + kSlackMicros;
+  if (!script) return {};
+  return Timestamp{script->micros + kSlackMicros};
 }
 
 // Those of the module that cross now.
@@ -52,14 +54,14 @@ struct Choice {
   std::vector<SeenStatement> dismissed, kept;
 };
 
-// Those that are named; without a name those that have not run since the last script.
+// Those that are named; without a name those that have not run since what crosses was over.
 Choice choose(const DatabaseOptions& options, const std::vector<SeenStatement>& found,
-              const std::optional<Timestamp>& script) {
+              const std::optional<Timestamp>& over) {
   Choice choice;
   for (const SeenStatement& each : found) {
     const bool is_named =
         std::ranges::find(options.statements, each.id) != options.statements.end();
-    const bool goes = options.statements.empty() ? !has_run_since(each, script) : is_named;
+    const bool goes = options.statements.empty() ? over && each.statement.last_run < *over : is_named;
     (goes ? choice.dismissed : choice.kept).push_back(each);
   }
   return choice;
@@ -83,10 +85,13 @@ Result<void> check_names(const DatabaseOptions& options, const std::vector<SeenS
   return {};
 }
 
-Result<bool> write_down(const DatabaseOptions& options,
-                        const std::vector<SeenStatement>& dismissed) {
+// Without names it is said of the module, and so of statements, too, of which the application, which
+// runs, has not told yet.
+Result<bool> write_down(const DatabaseOptions& options, const std::vector<SeenStatement>& dismissed,
+                        const std::optional<Timestamp>& over) {
   return manifest::update(options.database, [&](std::optional<manifest::Manifest> known) {
     manifest::Manifest more;
+    if (over && options.statements.empty()) more.dismissals = {{options.module, *over}};
     for (const SeenStatement& each : dismissed) {
       more.statements.push_back(each.statement);
       more.statements.back().dismissed_at = system_clock().now();
@@ -142,9 +147,10 @@ int schema_dismiss(const DatabaseOptions& options) {
     return give_up(known.error(), options.json);
   }
   try {
-    const Choice choice = choose(options, *found, separated_at(options, *manifest));
-    if (!options.dry_run && !choice.dismissed.empty()) {
-      const auto written = write_down(options, choice.dismissed);
+    const auto over = over_at(separated_at(options, *manifest));
+    const Choice choice = choose(options, *found, over);
+    if (!options.dry_run) {
+      const auto written = write_down(options, choice.dismissed, over);
       if (!written) return give_up(written.error(), options.json);
     }
     return show(options, choice);

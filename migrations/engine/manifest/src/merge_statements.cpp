@@ -43,29 +43,26 @@ class Folded {
   std::unordered_map<std::string, std::size_t> by_shape_;
 };
 
-bool is_dismissed(const ManifestStatement& statement) {
-  return statement.dismissed_at && statement.last_run < *statement.dismissed_at;
-}
-
-bool may_cross(const ManifestStatement& statement) {
-  return statement.crosses.value_or(true) && !is_dismissed(statement);
+bool may_cross(const Manifest& manifest, const ManifestStatement& statement) {
+  return statement.crosses.value_or(true) && !is_dismissed(manifest, statement);
 }
 
 // What is larger is kept before what is smaller.
-auto worth(const ManifestStatement& statement) {
-  const bool is_known_to = may_cross(statement) && statement.crosses.has_value();
-  return std::tuple(is_known_to, may_cross(statement), statement.last_run);
+auto worth(const Manifest& manifest, const ManifestStatement& statement) {
+  const bool crosses = may_cross(manifest, statement);
+  return std::tuple(crosses && statement.crosses.has_value(), crosses, statement.last_run);
 }
 
-ManifestLeftOut& note_of(Manifest& manifest, const std::string& module) {
-  if (!manifest.left_out) manifest.left_out.emplace();
-  const auto known = std::ranges::find(*manifest.left_out, module, &ManifestLeftOut::module);
-  if (known != manifest.left_out->end()) return *known;
-  return manifest.left_out->emplace_back(ManifestLeftOut{module, false, {}});
+// What is said of a module, in a list that has one for each; a new one, when nothing is.
+template <typename Note>
+Note& note_of(std::optional<std::vector<Note>>& notes, const std::string& module) {
+  if (!notes) notes.emplace();
+  const auto known = std::ranges::find(*notes, module, &Note::module);
+  return known != notes->end() ? *known : notes->emplace_back(Note{.module = module});
 }
 
 void leave_out(Manifest& manifest, const ManifestLeftOut& what) {
-  ManifestLeftOut& note = note_of(manifest, what.module);
+  ManifestLeftOut& note = note_of(manifest.left_out, what.module);
   note.may_cross = note.may_cross || what.may_cross;
   note.last_run = std::max(note.last_run, what.last_run);
 }
@@ -76,7 +73,8 @@ using Places = std::vector<std::size_t>;
 // Those for which there is no room are named in `gone`.
 void make_room(Manifest& manifest, Places places, std::vector<bool>& gone) {
   const auto& all = manifest.statements;
-  std::ranges::stable_sort(places, [&](auto a, auto b) { return worth(all[a]) > worth(all[b]); });
+  std::ranges::stable_sort(
+      places, [&](auto a, auto b) { return worth(manifest, all[a]) > worth(manifest, all[b]); });
   std::size_t kept = 0;
   std::size_t bytes = 0;
   for (const std::size_t place : places) {
@@ -87,13 +85,27 @@ void make_room(Manifest& manifest, Places places, std::vector<bool>& gone) {
       continue;
     }
     gone[place] = true;
-    leave_out(manifest, {each.module, may_cross(each), each.last_run});
+    leave_out(manifest, {each.module, may_cross(manifest, each), each.last_run});
   }
 }
 
 }  // namespace
 
+bool is_dismissed(const Manifest& manifest, const ManifestStatement& statement) {
+  if (statement.dismissed_at && statement.last_run < *statement.dismissed_at) return true;
+  return manifest.dismissals &&
+         std::ranges::any_of(*manifest.dismissals, [&](const ManifestDismissal& each) {
+           return each.module == statement.module && statement.last_run < each.before;
+         });
+}
+
 void merge_statements(Manifest& manifest, const Manifest& more) {
+  if (more.dismissals) {
+    for (const ManifestDismissal& each : *more.dismissals) {
+      ManifestDismissal& known = note_of(manifest.dismissals, each.module);
+      known.before = std::max(known.before, each.before);
+    }
+  }
   Folded folded;
   folded.add_all(manifest.statements);
   folded.add_all(more.statements);

@@ -57,6 +57,14 @@ struct ManifestLeftOut {
 };
 BOOST_DESCRIBE_STRUCT(ManifestLeftOut, (), (module, may_cross, last_run))
 
+/// That an operator said of a whole module: what ran last before this is run no longer. It holds for
+/// statements of which the manifest is told later, too: applications tell it with a delay.
+struct ManifestDismissal {
+  std::string module;
+  Timestamp before;
+};
+BOOST_DESCRIBE_STRUCT(ManifestDismissal, (), (module, before))
+
 struct Manifest {
   std::string application;
   std::string version;
@@ -66,10 +74,15 @@ struct Manifest {
   /// What makes the tables of no module. Nothing: written by a version that did not say.
   std::optional<std::vector<ManifestScript>> shared_scripts{};
   std::optional<std::vector<ManifestLeftOut>> left_out{};  ///< of `statements`; one for a module
+  std::optional<std::vector<ManifestDismissal>> dismissals{};  ///< one for a module
 };
 BOOST_DESCRIBE_STRUCT(Manifest, (),
                       (application, version, modules, shared_tables, statements, shared_scripts,
-                       left_out))
+                       left_out, dismissals))
+
+/// An operator said that the code no longer runs it, alone or with all of its module, and it has
+/// not run since.
+bool is_dismissed(const Manifest& manifest, const ManifestStatement& statement);
 
 /// "var/shop.db" -> "var/shop.db.manifest.json".
 std::filesystem::path manifest_file(const std::filesystem::path& database);
