@@ -5,8 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/run_folder.hpp"
@@ -29,7 +31,17 @@ DatabaseUsers::DatabaseUsers(const std::filesystem::path& database) {
   }
   if (!descriptor_.valid()) return;
   found_another_ = ::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0;
-  ::flock(descriptor_.number(), LOCK_SH | LOCK_NB);
+  share();
+}
+
+// Who comes at the same time has it alone for a moment, to see whether he is alone.
+void DatabaseUsers::share() {
+  constexpr auto kAMoment = std::chrono::seconds(1);
+  const auto until = std::chrono::steady_clock::now() + kAMoment;
+  while (::flock(descriptor_.number(), LOCK_SH | LOCK_NB) != 0 &&
+         std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void DatabaseUsers::open_in_run_folder(const std::filesystem::path& database) {

@@ -28,6 +28,7 @@ class DatabaseUsers {
 
  private:
   void open_in_run_folder(const std::filesystem::path& database);
+  void share();
 
   std::filesystem::path in_run_folder_;  ///< "": it is beside the database
   posix::Descriptor descriptor_;

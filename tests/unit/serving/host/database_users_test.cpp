@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <barrier>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <thread>
 
 #include "banyan/test/temporary_folder.hpp"
 #include "support/nobody.hpp"
@@ -30,6 +33,24 @@ TEST_F(UsersOfADatabase, FindEachOther) {
   EXPECT_TRUE(DatabaseUsers(database_).found_another()) << "who has ended takes nothing away";
   first.reset();
   EXPECT_FALSE(DatabaseUsers(database_).found_another());
+}
+
+TEST_F(UsersOfADatabase, AreFoundAlsoWhenTheyCameAtTheSameTime) {
+  for (int round = 0; round < 200; ++round) {
+    std::array<std::optional<DatabaseUsers>, 2> both;
+    std::barrier at_once(2);
+    {
+      std::array<std::jthread, 2> threads;
+      for (std::size_t i = 0; i < 2; ++i) {
+        threads[i] = std::jthread([&, i] {
+          at_once.arrive_and_wait();
+          both[i].emplace(database_);
+        });
+      }
+    }
+    both[static_cast<std::size_t>(round % 2)].reset();
+    ASSERT_TRUE(DatabaseUsers(database_).found_another()) << "in round " << round;
+  }
 }
 
 TEST_F(UsersOfADatabase, FindEachOtherWhoeverTheyAre) {
