@@ -58,14 +58,18 @@ class Killer:
         self.thread.start()
 
     def run(self) -> None:
-        while self.waited():
-            with self.lock:
-                if not self.awake.is_set():
-                    continue
-                try:
-                    self.kill_one()
-                except (OSError, subprocess.SubprocessError) as fault:
-                    self.trouble = f"the killer: {fault}"
+        while not self.ended.is_set():
+            try:
+                if self.waited():
+                    self.kill_when_awake()
+            except Exception as fault:  # whatever it is: who ends here kills nobody any more, and nobody would know
+                self.trouble = f"the killer: {fault!r}"
+                self.ended.wait(self.every)
+
+    def kill_when_awake(self) -> None:
+        with self.lock:
+            if self.awake.is_set():
+                self.kill_one()
 
     def waited(self) -> bool:
         """Half of the kills meet whatever there is, and those that start as well. Before the others all have come back:

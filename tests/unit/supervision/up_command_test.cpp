@@ -203,8 +203,9 @@ TEST_F(Up, HasAnotherGuardWhenItsGuardIsKilled) {
   ChildProcess up = start();
   ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
   for (int i = 1; i <= 2; ++i) {
-    ASSERT_TRUE(becomes_true([&] { return guard_of(up) != 0; })) << "it names itself first";
-    ::kill(guard_of(up), SIGKILL);
+    pid_t guard = 0;
+    ASSERT_TRUE(becomes_true([&] { return (guard = guard_of(up)) != 0; })) << "it names itself first";
+    ::kill(guard, SIGKILL);
     const std::string another = "has another guard, process ";
     ASSERT_TRUE(becomes_true([&] {
       const std::string output = read("output");
