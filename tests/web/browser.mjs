@@ -101,6 +101,19 @@ class Page {
     if (errorText) throw new Error(`${url}: ${errorText}`);
   }
 
+  /** Once more the page that is there; while one goes and another comes there is none, so it waits. */
+  async reload(seconds = 20) {
+    for (const end = Date.now() + seconds * 1000; ;) {
+      try {
+        await this.send("Page.reload");
+        return;
+      } catch (fault) {
+        if (!/Not attached to an active page/.test(fault.message) || Date.now() > end) throw fault;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** The value of an expression in the page. */
   async ask(expression) {
     const { result, exceptionDetails } =

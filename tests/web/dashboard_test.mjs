@@ -145,7 +145,7 @@ await test("off loopback it asks for a token, keeps it for the tab and sends it"
   assert.equal(await page.ask("document.getElementById('token-section').checkVisibility()"), false);
   assert.deepEqual([...new Set(server.tokens)], ["", "Bearer wrong", "Bearer s3cret"]);
   assert.equal(await page.ask("document.cookie + localStorage.length"), "0");
-  await page.send("Page.reload");
+  await page.reload();
   await page.until(drawn);
 }, "s3cret");
 

@@ -165,7 +165,7 @@ try {
     for (const end = Date.now() + 60_000; await page.read("document.querySelector('.gap') !== null");) {
       assert.ok(Date.now() < end, "the gap stays");
       await new Promise((resolve) => setTimeout(resolve, 200));
-      await page.send("Page.reload");
+      await page.reload();
       await page.until("document.querySelector('.album h1')");
     }
     assert.ok(await page.read("document.querySelectorAll('.stock').length") > 0);

@@ -106,7 +106,7 @@ async function becomes(visitor, page, words) {
   for (const end = Date.now() + 60_000; !words.test(await page.text("#state").catch(() => ""));) {
     assert.ok(Date.now() < end, `${words} of ${await page.text("#state").catch(() => "?")}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    if (!visitor.scripts) await page.send("Page.reload");
+    if (!visitor.scripts) await page.reload();
     await page.until("document.querySelector('#state')");
   }
 }

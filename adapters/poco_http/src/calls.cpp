@@ -84,17 +84,20 @@ class Calls {
       return unsent(Kind::Connect, to_string(endpoint) + " is no instance of " + group_->name());
     }
     const Instance& instance = known->second;
+    bool may_have_arrived = false;
     if (ConnectionPtr kept = instance.kept->take()) {
       Answer answer = exchange(instance, std::move(kept), endpoint, request, deadline);
       if (answer || !answer.error().stale) return answer;
       // Once more, on a fresh one: it had ended, and nobody has heard of this request, or it is the
       // same to hear of it twice.
-      if (repeat != http::Repeat::Safe && !answer.error().provably_unsent) return answer;
+      may_have_arrived = !answer.error().provably_unsent;
+      if (may_have_arrived && repeat != http::Repeat::Safe) return answer;
     }
-    auto fresh = connect(instance, endpoint, deadline);
-    if (!fresh) return std::unexpected(std::move(fresh.error()));
-    Answer answer = exchange(instance, std::move(*fresh), endpoint, request, deadline);
-    if (!answer) answer.error().stale = false;
+    Answer answer = ask_on_a_fresh_one(instance, endpoint, request, deadline);
+    if (!answer) {
+      answer.error().stale = false;
+      if (may_have_arrived) answer.error().provably_unsent = false;
+    }
     return answer;
   }
 
@@ -124,6 +127,13 @@ class Calls {
                               : Kind::Connect,
                     "cannot connect to " + to_string(endpoint) + ": " + exception.displayText());
     }
+  }
+
+  Answer ask_on_a_fresh_one(const Instance& instance, const http::Endpoint& endpoint,
+                            const http::Request& request, SteadyTime deadline) const {
+    auto connection = connect(instance, endpoint, deadline);
+    if (!connection) return std::unexpected(std::move(connection.error()));
+    return exchange(instance, std::move(*connection), endpoint, request, deadline);
   }
 
   /// A failure is stale when the connection ended without a byte of an answer.

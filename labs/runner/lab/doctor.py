@@ -26,7 +26,7 @@ MODULAR = {"libboost1.81-dev": "boost/describe.hpp", "libsoci-dev": "soci/soci.h
            "libssl-dev": "openssl/ssl.h", "libsodium-dev": "sodium.h", "zlib1g-dev": "zlib.h",
            "libprotobuf-dev": "google/protobuf/message.h"}
 MODULAR_PROGRAMS = {"protobuf-compiler": "protoc", "pkg-config": "pkg-config", "curl": "curl"}
-FASTER = {"ccache": "ccache"}
+FASTER = {"ccache": "ccache", "mold": "mold"}
 
 
 class Doctor:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "contract/network/network_under_test.hpp"
@@ -233,6 +234,20 @@ TEST_P(NetworkCallContract, NeverAsksTwiceWhatMayHaveArrived) {
   EXPECT_FALSE(answer.error().provably_unsent);
   EXPECT_TRUE(answer.error().stale);
   EXPECT_EQ(requests, 2);
+}
+
+TEST_P(NetworkCallContract, DoesNotSayThatNothingArrivedWhenOnlyTheSecondAttemptCouldNotConnect) {
+  std::optional<RawServer> server;
+  server.emplace([&](RawSocket& socket, int connection) {
+    answers_only_once(socket, connection);
+    server->refuse_others();
+  });
+  const auto call = calls_to(GetParam(), server->endpoint());
+  ASSERT_TRUE(call(server->endpoint(), kGet, in(2s), Repeat::Safe));
+  const auto answer = call(server->endpoint(), kGet, in(2s), Repeat::Safe);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::Connect) << answer.error().message;
+  EXPECT_FALSE(answer.error().provably_unsent);
 }
 
 TEST_P(NetworkCallContract, NeverAsksTwiceOnAFreshConnection) {

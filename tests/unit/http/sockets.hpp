@@ -144,7 +144,7 @@ class RawServer {
     });
   }
   ~RawServer() {
-    ::shutdown(listener_, SHUT_RDWR);
+    refuse_others();
     thread_.join();
     ::close(listener_);
   }
@@ -152,6 +152,9 @@ class RawServer {
   RawServer& operator=(const RawServer&) = delete;
 
   Endpoint endpoint() const { return {"127.0.0.1", port_}; }
+
+  /// From now on nobody can connect.
+  void refuse_others() { ::shutdown(listener_, SHUT_RDWR); }
 
  private:
   int listener_;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <latch>
 #include <semaphore>
 #include <stdexcept>
@@ -39,6 +41,38 @@ TEST(WorkerPool, TakesNoMoreThanFitIntoItsQueue) {
   EXPECT_TRUE(pool->submit([] {}));
   EXPECT_FALSE(pool->submit([] {}));
   release.count_down();
+}
+
+TEST(WorkerPool, RunsAsManyAtOnceAsItMayAndTakesNoMoreThanThese) {
+  constexpr int kThreads = 8;
+  std::latch running(kThreads);
+  std::latch release(1);
+  const auto pool = make_worker_pool(kThreads, 0);
+  for (int i = 0; i < kThreads; ++i) {
+    ASSERT_TRUE(pool->submit([&] {
+      running.count_down();
+      release.wait();
+    })) << "of all threads the " << i << "th, which need not be there yet";
+  }
+  running.wait();
+  EXPECT_FALSE(pool->submit([] {}));
+  release.count_down();
+}
+
+std::ptrdiff_t threads_of_this_process() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return std::distance(begin(tasks), end(tasks));
+}
+
+TEST(WorkerPool, MakesThreadsOnlyWhenThereIsWorkForThem) {
+  const auto before = threads_of_this_process();
+  const auto pool = make_worker_pool(64, 8);
+  for (int i = 0; i < 10; ++i) {
+    std::latch done(1);
+    ASSERT_TRUE(pool->submit([&] { done.count_down(); }));
+    done.wait();
+  }
+  EXPECT_LE(threads_of_this_process() - before, 10) << "one works; it may not be back yet for the next";
 }
 
 TEST(WorkerPool, GoesOnAfterATaskThatThrowsAndTellsOfIt) {
