@@ -28,10 +28,15 @@ AWAY = 3 * SLOWER  # seconds that catalog hangs, and in which it has to be back
 SHORT = 1.0  # seconds; who waits longer holds a thread for long, whatever else he does
 
 
-def defined_in(*files: Path) -> set[str]:
+def offered_by(*archives: Path) -> set[str]:
     """What these define for others to link with."""
-    done = subprocess.run(["nm", "--defined-only", "--extern-only", *files], capture_output=True, text=True, check=True)
-    return {line.split()[2] for line in done.stdout.splitlines() if re.match(r"[0-9a-f]+ [TDBR] ", line)}
+    return defined_in(*archives, only="TDBR")
+
+
+def defined_in(*files: Path, only: str = "TDBRtdbr") -> set[str]:
+    """In a program what archives offer is there for nobody else: some linkers write that down, in lower case."""
+    done = subprocess.run(["nm", "--defined-only", *files], capture_output=True, text=True, check=True)
+    return {line.split()[2] for line in done.stdout.splitlines() if re.match(rf"[0-9a-f]+ [{only}] ", line)}
 
 
 def readable(symbols: list[str]) -> list[str]:
@@ -117,7 +122,7 @@ class Deaf:
 def left(bench: Bench):
     build = bench.programs.parent
     archives = sorted(build.rglob("libcatalog.core.a")) + sorted(build.rglob("libcatalog.module.a"))
-    inside = defined_in(*archives)
+    inside = offered_by(*archives)
     before = inside & defined_in(bench.programs / "recordshop")
     if not before:
         raise RuntimeError("the shop that hosts catalog has nothing of it: this proves nothing")
