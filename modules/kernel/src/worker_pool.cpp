@@ -28,7 +28,8 @@ class WorkerPool final : public Executor {
   bool submit(Task task) override {
     {
       const std::lock_guard lock(mutex_);
-      // What a worker is about to take, or one that can still be made, does not count against the queue.
+      // What a worker is about to take, or one that can still be made, does not count against the
+      // queue.
       if (closing_ || tasks_.size() >= capacity_ + free() + most_ - workers_.size()) return false;
       tasks_.push_back(std::move(task));
       if (tasks_.size() > free() && workers_.size() < most_) start_another();
@@ -50,7 +51,8 @@ class WorkerPool final : public Executor {
     try {
       start_one();
     } catch (const std::exception&) {
-      // The system gives no more threads now: those that are there take it, and the next task asks again.
+      // The system gives no more threads now: those that are there take it, and the next task asks
+      // again.
     }
   }
 

@@ -251,7 +251,8 @@ TEST_F(ViolatingStatements, Go_when_they_are_dismissed_and_come_back_when_they_r
   EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
 }
 
-TEST_F(ViolatingStatements, Of_which_the_application_tells_after_they_were_dismissed_stay_dismissed) {
+TEST_F(ViolatingStatements,
+       Of_which_the_application_tells_after_they_were_dismissed_stay_dismissed) {
   ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
   const Timestamp before_the_dismissal = system_clock().now();
   ASSERT_EQ(banyan({"schema", "dismiss", "warehouse"}).exit_code, 0);

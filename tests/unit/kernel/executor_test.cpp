@@ -52,7 +52,8 @@ TEST(WorkerPool, RunsAsManyAtOnceAsItMayAndTakesNoMoreThanThese) {
     ASSERT_TRUE(pool->submit([&] {
       running.count_down();
       release.wait();
-    })) << "of all threads the " << i << "th, which need not be there yet";
+    })) << "of all threads the "
+        << i << "th, which need not be there yet";
   }
   running.wait();
   EXPECT_FALSE(pool->submit([] {}));
@@ -72,7 +73,8 @@ TEST(WorkerPool, MakesThreadsOnlyWhenThereIsWorkForThem) {
     ASSERT_TRUE(pool->submit([&] { done.count_down(); }));
     done.wait();
   }
-  EXPECT_LE(threads_of_this_process() - before, 10) << "one works; it may not be back yet for the next";
+  EXPECT_LE(threads_of_this_process() - before, 10)
+      << "one works; it may not be back yet for the next";
 }
 
 TEST(WorkerPool, GoesOnAfterATaskThatThrowsAndTellsOfIt) {

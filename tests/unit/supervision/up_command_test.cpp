@@ -204,7 +204,8 @@ TEST_F(Up, HasAnotherGuardWhenItsGuardIsKilled) {
   ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
   for (int i = 1; i <= 2; ++i) {
     pid_t guard = 0;
-    ASSERT_TRUE(becomes_true([&] { return (guard = guard_of(up)) != 0; })) << "it names itself first";
+    ASSERT_TRUE(becomes_true([&] { return (guard = guard_of(up)) != 0; }))
+        << "it names itself first";
     ::kill(guard, SIGKILL);
     const std::string another = "has another guard, process ";
     ASSERT_TRUE(becomes_true([&] {

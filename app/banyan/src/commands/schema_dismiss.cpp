@@ -61,7 +61,8 @@ Choice choose(const DatabaseOptions& options, const std::vector<SeenStatement>& 
   for (const SeenStatement& each : found) {
     const bool is_named =
         std::ranges::find(options.statements, each.id) != options.statements.end();
-    const bool goes = options.statements.empty() ? over && each.statement.last_run < *over : is_named;
+    const bool goes =
+        options.statements.empty() ? over && each.statement.last_run < *over : is_named;
     (goes ? choice.dismissed : choice.kept).push_back(each);
   }
   return choice;
@@ -85,8 +86,8 @@ Result<void> check_names(const DatabaseOptions& options, const std::vector<SeenS
   return {};
 }
 
-// Without names it is said of the module, and so of statements, too, of which the application, which
-// runs, has not told yet.
+// Without names it is said of the module, and so of statements, too, of which the application,
+// which runs, has not told yet.
 Result<bool> write_down(const DatabaseOptions& options, const std::vector<SeenStatement>& dismissed,
                         const std::optional<Timestamp>& over) {
   return manifest::update(options.database, [&](std::optional<manifest::Manifest> known) {

@@ -47,8 +47,8 @@ class Scheduler {
 /// A scheduler whose tasks share threads: as many as there are calls at once, and one that waits.
 std::unique_ptr<Scheduler> make_thread_scheduler(OnTaskFault on_fault = {});
 
-/// At most `threads` workers, each made when there is work for it (std::system_error: the system has
-/// not even one), and `queue` waiting tasks. The destructor runs what is queued and joins.
+/// At most `threads` workers, each made when there is work for it (std::system_error: the system
+/// has not even one), and `queue` waiting tasks. The destructor runs what is queued and joins.
 std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue,
                                            OnTaskFault on_fault = {});
 

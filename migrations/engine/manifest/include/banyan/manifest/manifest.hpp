@@ -57,8 +57,8 @@ struct ManifestLeftOut {
 };
 BOOST_DESCRIBE_STRUCT(ManifestLeftOut, (), (module, may_cross, last_run))
 
-/// That an operator said of a whole module: what ran last before this is run no longer. It holds for
-/// statements of which the manifest is told later, too: applications tell it with a delay.
+/// That an operator said of a whole module: what ran last before this is run no longer. It holds
+/// for statements of which the manifest is told later, too: applications tell it with a delay.
 struct ManifestDismissal {
   std::string module;
   Timestamp before;
